@@ -1,0 +1,40 @@
+# What a newcomer needs: `make demo` (grade a class) and `make test`. Everything else builds on these.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup demo test check bench prove clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $(STAMP)
+
+# Grade the example class and compare every grade with what it should be.
+demo: setup
+	$(BIN)/grader grade hw1_regression tests/submissions/hw1_regression/class --out out/hw1_regression
+	$(BIN)/python tests/submissions/compare.py hw1_regression out/hw1_regression
+
+test: setup
+	$(BIN)/python -m pytest -q -m "not heavy"
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Speed, as ratios against a fresh pytest per submission and a bare fork per check.
+bench: setup
+	$(BIN)/python bench/throughput.py
+
+# The proofs that take minutes: every tier is trained, every assignment proves itself.
+prove: setup
+	$(BIN)/python -m pytest -q -m heavy
+	$(BIN)/grader prove hw1_regression
+
+clean:
+	rm -rf $(VENV) out build dist *.egg-info

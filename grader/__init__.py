@@ -1,0 +1,3 @@
+"""An autograder for deep-learning homework in PyTorch."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,68 @@
+"""``grader prove``: does an assignment hold what it promises?"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from grader.assignment import Assignment, Course, find_course
+from grader.errors import ContentError
+from grader.exporters import terminal_line
+from grader.proving.prove import prove
+from grader.release import stub_drift
+from grader.runner.local import LocalRunner
+from grader.sandbox.seeds import PUBLIC_COURSE_SEED
+
+EXAMPLE = """
+Example:
+
+\b
+  grader prove hw1_regression
+"""
+
+
+@click.command(epilog=EXAMPLE)
+@click.argument("assignment")
+@click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True)
+@click.option("--no-train", is_flag=True, help="Leave the trained-model part out of the proof.")
+def command(assignment: str, jobs: int, no_train: bool) -> int:
+    """Prove an assignment: stubs score nothing, the reference everything, variants are told apart.
+
+    The reference's model is trained for it. Exit code 0 if every claim holds, 1 otherwise.
+    """
+    course = find_course(Path.cwd())
+    chosen = course.assignment(assignment)
+    if chosen.solution is None:
+        raise ContentError(f"{chosen.folder}: has no solution on this machine, so nothing can be proved")
+    console = Console(highlight=False)
+    weights = None if no_train or chosen.model is None else _train(course, chosen, console)
+    runner = LocalRunner(chosen, course.root / "datasets", PUBLIC_COURSE_SEED)
+    broken = total = 0
+    try:
+        with console.status("warming up …") as status:
+            for claim in prove(chosen, runner, stub_drift(course, assignment), weights, jobs):
+                total += 1
+                broken += bool(claim.problems)
+                status.update(f"{total} claims tried")
+                mark = "[red]✗[/red]" if claim.problems else "[green]✓[/green]"
+                console.print(mark, terminal_line(claim.title), soft_wrap=True)
+                for problem in claim.problems:
+                    console.print("   ", terminal_line(problem), soft_wrap=True, markup=False)
+    finally:
+        runner.close()
+    left_out = ", the trained model left out" if weights is None and chosen.model else ""
+    console.print(f"{total - broken} of {total} claims hold{left_out}")
+    return 1 if broken else 0
+
+
+def _train(course: Course, assignment: Assignment, console: Console) -> bytes:
+    from grader.training import train_reference
+
+    assert assignment.model is not None
+    with tempfile.TemporaryDirectory(prefix="grader-proof-") as out:
+        train_reference(course, assignment, Path(out), console)
+        return (Path(out) / assignment.model.weights).read_bytes()

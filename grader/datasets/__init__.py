@@ -1,0 +1,6 @@
+"""The course's data sets: offline ones from a generator, real ones from the network, both in a cache folder."""
+
+from grader.datasets.cache import default_cache
+from grader.datasets.dataset import Dataset, Source, Split, load_dataset
+
+__all__ = ["Dataset", "Source", "Split", "default_cache", "load_dataset"]

@@ -1,0 +1,165 @@
+"""The checking process: warm with pytest, the checks and the labels; each submission is graded in a fork of it.
+
+``python -m grader.grading.server CONTROL_FD``. The first frame says what to grade with, the course seed included;
+after that each byte carries the socket of one job. A fork per submission means that nothing that a check file
+keeps (module variables, caches, wide-scoped fixtures) can reach the next submission.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import signal
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import Any, NoReturn
+
+import torch
+
+from grader.assignment import Assignment, load_assignment
+from grader.datasets import load_dataset
+from grader.errors import GraderError
+from grader.grading.checker import Checker, Ground
+from grader.grading.collect import Collected, with_checks
+from grader.grading.messages import JOB_BOUNDS, MODEL, Check, Job, check_to, job_from, result_to, timing_to
+from grader.grading.model import HeldOut, score_model, split_seed, tier_check
+from grader.limits import MIB
+from grader.sandbox.channel import Channel, ChannelClosed
+from grader.sandbox.engines import make_engine
+from grader.sandbox.seeding import set_determinism
+
+MEMORY_MIB = 6144  # what checks may use on top of the warm process; a guard, not a budget
+
+
+def serve(control: socket.socket, order: dict[str, Any]) -> None:
+    """Collect, report ready, then fork for each job until the runner is gone."""
+    assignment = load_assignment(Path(order["assignment"]), Path(order["solution"]) if order["solution"] else None)
+    names = assignment.names()
+    engine = make_engine(order["engine"], assignment.preload, order["wish"])
+    course_seed = bytes.fromhex(order["seed"])
+
+    def body(collected: Collected) -> None:
+        ground = Ground(assignment, names, collected, engine, course_seed)
+        Channel(control, JOB_BOUNDS).send(_ready(ground))
+        _fork_for_jobs(control, ground, held_out)
+
+    try:
+        set_determinism()
+        held_out = _held_out(assignment, order["datasets"], course_seed)
+        with_checks(assignment, hidden=True, body=body)
+    finally:
+        engine.close()
+
+
+def _held_out(assignment: Assignment, datasets: str, course_seed: bytes) -> HeldOut | None:
+    if assignment.model is None:
+        return None
+    split = load_dataset(Path(datasets) / assignment.model.dataset).split(split_seed(assignment, course_seed))
+    return HeldOut(split.inputs, split.targets)
+
+
+def _ready(ground: Ground) -> dict[str, Any]:
+    part, holding = ground.assignment.model, ground.engine.holding
+    tiers = [tier_check(part, tier) for tier in part.tiers] if part else []
+    return {
+        "checks": [check_to(check) for check in (*ground.collected.checks, *tiers)],
+        "level": holding.level,
+        "engine": holding.engine,
+        "mechanisms": list(holding.mechanisms),
+        "notes": list(holding.notes),
+        "torch": torch.__version__,
+        "device": "cpu",
+    }
+
+
+def _fork_for_jobs(control: socket.socket, ground: Ground, held_out: HeldOut | None) -> None:
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for: the runner hears of them itself
+    while True:
+        marker, fds, _, _ = socket.recv_fds(control, 1, 1)
+        if not marker:
+            return
+        if os.fork() == 0:
+            control.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _grade_and_exit(Channel(socket.socket(fileno=fds[0]), JOB_BOUNDS), ground, held_out)
+        os.close(fds[0])
+
+
+def _grade_and_exit(channel: Channel, ground: Ground, held_out: HeldOut | None) -> NoReturn:
+    code = 1
+    try:
+        channel.send({"pid": os.getpid()})
+        job = job_from(*channel.receive())
+        _guard_memory()
+        _grade(channel, job, ground, held_out)
+        code = 0
+    except ChannelClosed:
+        pass  # the runner has given up on this job
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _grade(channel: Channel, job: Job, ground: Ground, held_out: HeldOut | None) -> None:
+    def before(check: Check) -> None:
+        channel.send({"started": check.id, "wall": check.limits.wall})
+
+    checker = Checker(ground, job.submission, set(job.confirmed))
+    if job.with_reference:
+        checker.stand_in_reference()
+    try:
+        for outcome in checker.run(job.wanted, job.known, before):
+            channel.send(
+                {
+                    "result": result_to(outcome.result),
+                    "timing": timing_to(outcome.timing),
+                    "suspect": outcome.suspect,
+                    "confirmed": outcome.confirmed,
+                }
+            )
+        part = ground.assignment.model
+        if part is not None and job.model:
+            channel.send({"started": MODEL, "wall": part.limits.wall})
+            scored = score_model(ground.assignment, checker.worker, job.submission, held_out, ground.course_seed)
+            channel.send(
+                {
+                    "model": [result_to(result) for result in scored.results],
+                    "training": vars(scored.training),
+                    "timing": timing_to(scored.timing),
+                    "suspect": scored.suspect,
+                }
+            )
+        channel.send({"done": True})
+    finally:
+        checker.close()
+
+
+def _guard_memory() -> None:
+    """Trusted work on a student's values is bounded too."""
+    with open("/proc/self/statm") as file:
+        used = int(file.read().split()[0]) * resource.getpagesize()
+    limit = used + MEMORY_MIB * MIB
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def main() -> None:
+    """Errors of the course go to the runner as a sentence."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to handle
+    channel = Channel(control, JOB_BOUNDS)
+    order, _ = channel.receive()
+    try:
+        serve(control, order)
+    except GraderError as error:
+        channel.send({"error": str(error), "kind": type(error).__name__})
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""The proof of one assignment, claim by claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+
+from grader.assignment import Assignment
+from grader.grading.messages import Check
+from grader.proving.variants import Variant, load_variants, variant_files
+from grader.report import CheckResult, points_text
+from grader.runner.protocol import Graded, Runner
+from grader.submission import Submission
+from grader.verdict import Verdict
+
+TIER = "model::"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One thing that was tried, and what does not hold; ``problems`` is empty if it holds."""
+
+    title: str
+    problems: tuple[str, ...]
+
+
+def prove(
+    assignment: Assignment, runner: Runner, drift: list[str], weights: bytes | None, jobs: int
+) -> Iterator[Claim]:
+    """Every claim about an assignment, in turn.
+
+    drift: how the stubs differ from the reference. weights: of the reference's trained model; without them the
+    tiers are not part of the proof.
+    """
+    ready = runner.start()
+    checks = ready.checks
+    yield Claim("stubs are what the reference releases", tuple(drift))
+    yield Claim("points add up", _points(assignment, checks))
+    variants = load_variants(assignment)
+    yield Claim("every variant names existing checks, every check has a wrong variant", _coverage(checks, variants))
+    work: list[tuple[str, dict[str, bytes], Callable[[Graded], tuple[str, ...]]]] = [
+        ("the stub scores 0 and every check says not attempted", _stub_files(assignment), _untouched),
+        (
+            "the reference gets full marks",
+            _reference_files(assignment, weights),
+            lambda g: _full(g, weights is not None),
+        ),
+    ]
+    for variant in variants:
+        title = f"{variant.name}: {variant.title}"
+        judge = _passes_checks if variant.is_right else _rejected(variant)
+        work.append((title, variant_files(assignment, variant), judge))
+    with ThreadPoolExecutor(jobs) as pool:
+        grade = lambda files: runner.grade(Submission("proof", files))  # noqa: E731
+        for (title, _, judge), graded in zip(work, pool.map(grade, [files for _, files, _ in work]), strict=True):
+            yield Claim(title, judge(graded))
+
+
+def _stub_files(assignment: Assignment) -> dict[str, bytes]:
+    return {f"{m}.py": (assignment.folder / f"{m}.py").read_bytes() for m in assignment.modules}
+
+
+def _reference_files(assignment: Assignment, weights: bytes | None) -> dict[str, bytes]:
+    assert assignment.solution is not None
+    files = {f"{m}.py": (assignment.solution / f"{m}.py").read_bytes() for m in assignment.modules}
+    if assignment.model is not None and weights is not None:
+        files[assignment.model.weights] = weights
+    return files
+
+
+def _points(assignment: Assignment, checks: tuple[Check, ...]) -> tuple[str, ...]:
+    total = sum((check.points for check in checks), Decimal(0))
+    if total == assignment.points:
+        return ()
+    return (f"the checks and tiers add up to {points_text(total)}, the manifest says {points_text(assignment.points)}",)
+
+
+def _coverage(checks: tuple[Check, ...], variants: tuple[Variant, ...]) -> tuple[str, ...]:
+    functions = {_function(check.id) for check in checks if not check.id.startswith(TIER)}
+    named = {name for variant in variants for name in variant.rejected_by}
+    unknown = [
+        f"{v.path}: names '{n}', which is no check" for v in variants for n in v.rejected_by if n not in functions
+    ]
+    return (*unknown, *(f"{name}: no wrong variant is rejected by it" for name in sorted(functions - named)))
+
+
+def _function(check: str) -> str:
+    return check.split("::")[-1].split("[")[0]
+
+
+def _line(result: CheckResult) -> str:
+    first = result.message.split("\n")[0]
+    return f"{result.check}: {result.verdict}" + (f" ({first[:200]})" if first else "")
+
+
+def _untouched(graded: Graded) -> tuple[str, ...]:
+    allowed = (Verdict.NOT_ATTEMPTED, Verdict.SKIPPED)
+    return tuple(_line(r) for r in graded.results if r.verdict not in allowed or r.points)
+
+
+def _full(graded: Graded, with_model: bool) -> tuple[str, ...]:
+    results = [r for r in graded.results if with_model or not r.check.startswith(TIER)]
+    return tuple(_line(r) for r in results if r.verdict is not Verdict.PASSED)
+
+
+def _passes_checks(graded: Graded) -> tuple[str, ...]:
+    return _full(graded, with_model=False)
+
+
+def _rejected(variant: Variant) -> Callable[[Graded], tuple[str, ...]]:
+    def judge(graded: Graded) -> tuple[str, ...]:
+        problems = [_line(r) for r in graded.results if r.verdict is Verdict.GRADER_ERROR]
+        for name in variant.rejected_by:
+            named = [r for r in graded.results if _function(r.check) == name]
+            if named and all(r.verdict in (Verdict.PASSED, Verdict.SKIPPED) for r in named):
+                problems.append(f"{name} does not reject it ({named[0].verdict})")
+        return tuple(problems)
+
+    return judge

@@ -1,0 +1,32 @@
+"""From a submission to the launch of its worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from grader.assignment import Assignment
+from grader.sandbox.engines import Launch
+from grader.sandbox.seeds import derive_seed
+from grader.submission import Submission
+
+
+def launch_for(assignment: Assignment, names: Mapping[str, str], submission: Submission, course_seed: bytes) -> Launch:
+    """What the worker of ``submission`` is started with; ``names`` are those of the stubs, with their modules.
+
+    The worker's seed says nothing about the checks' seeds.
+    """
+    return Launch(
+        files=submission.files,
+        modules=assignment.modules,
+        names=names,
+        seed=derive_seed(course_seed, "import", assignment.slug, assignment.version),
+        limits=assignment.limits,
+    )
+
+
+def reference_submission(assignment: Assignment) -> Submission | None:
+    """The reference's modules as a submission; None on a machine that has no solution."""
+    if assignment.solution is None:
+        return None
+    paths = [assignment.solution / f"{module}.py" for module in assignment.modules]
+    return Submission("reference", {path.name: path.read_bytes() for path in paths if path.exists()})

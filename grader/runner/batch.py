@@ -1,0 +1,160 @@
+"""A class: which submissions need grading, their reports written one by one, what is up to date skipped."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+import grader
+from grader.assignment import Assignment
+from grader.errors import RecordError
+from grader.intake import Source, read_source
+from grader.report import (
+    Digests,
+    Report,
+    Timings,
+    file_stem,
+    read_report,
+    read_timings,
+    summarise,
+    write_report,
+    write_timings,
+)
+from grader.runner.protocol import Graded, Runner
+from grader.submission import Submission
+
+State = Literal["graded", "up to date"]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a batch writes."""
+
+    out: Path
+
+    def report(self, student: str) -> Path:
+        return self.out / "reports" / f"{file_stem(student)}.json"
+
+    @property
+    def timings(self) -> Path:
+        return self.out / "timings.json"
+
+
+@cache
+def grader_digest() -> str:
+    """SHA-256 over the package's own sources: another grader may come to another grade."""
+    digest = hashlib.sha256()
+    root = Path(grader.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+@dataclass
+class Batch:
+    """Grades the submissions of one assignment into ``places``."""
+
+    assignment: Assignment
+    runner: Runner
+    places: Places
+    fingerprint: str
+    jobs: int = 1
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        self._assignment_digest = self.assignment.digest()
+        self._solution_digest = self.assignment.solution_digest()
+        self._timings = read_timings(self.places.timings)
+
+    def run(self, sources: Sequence[Source], warn: Callable[[str], None]) -> Iterator[tuple[Report, State]]:
+        """Grade what is not up to date; yields each report once it is on disk.
+
+        A submission that gave reason to suspect the machine (a wall time-out, a kill) is graded once more when
+        all others are done, alone. Raises RecordError if a report cannot be written.
+        """
+        todo: list[Submission] = []
+        for source in sources:
+            submission = read_source(source, self.assignment)
+            report = None if self.force else self._up_to_date(submission, warn)
+            if report is None:
+                todo.append(submission)
+            else:
+                yield report, "up to date"
+        if not todo:
+            return
+        self._ready = self.runner.start()
+        again: list[Submission] = []
+        for submission, graded in self._side_by_side(todo):
+            if graded.suspect:
+                again.append(submission)
+            else:
+                yield self._record(submission, graded), "graded"
+        for submission in again:
+            yield self._record(submission, self.runner.grade(submission)), "graded"
+
+    def _side_by_side(self, todo: Sequence[Submission]) -> Iterator[tuple[Submission, Graded]]:
+        with ThreadPoolExecutor(self.jobs) as pool:
+            waiting = iter(todo)
+            running: dict[Future[Graded], Submission] = {}
+            try:
+                while True:
+                    while len(running) < self.jobs and (submission := next(waiting, None)) is not None:
+                        running[pool.submit(self.runner.grade, submission)] = submission
+                    if not running:
+                        return
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        yield running.pop(future), future.result()
+            except BaseException:
+                self.runner.close()  # ends the waits of the other threads
+                raise
+
+    def _record(self, submission: Submission, graded: Graded) -> Report:
+        complete, points, max_points = summarise(graded.results)
+        report = Report(
+            assignment=self.assignment.slug,
+            version=self.assignment.version,
+            student=submission.student,
+            complete=complete,
+            points=points,
+            max_points=max_points,
+            results=graded.results,
+            training=graded.training,
+            notes=submission.notes,
+            digests=self._digests(submission),
+            seed_fingerprint=self.fingerprint,
+            device=self._ready.device,
+            torch=self._ready.torch,
+            confinement=self._ready.confinement,
+        )
+        write_report(self.places.report(submission.student), report)
+        self._timings = self._timings.merge(Timings({submission.student: graded.timings}))
+        write_timings(self.places.timings, self._timings)
+        return report
+
+    def _digests(self, submission: Submission) -> Digests:
+        return Digests(submission.digest(), self._assignment_digest, self._solution_digest, grader_digest())
+
+    def _up_to_date(self, submission: Submission, warn: Callable[[str], None]) -> Report | None:
+        path = self.places.report(submission.student)
+        if not path.exists():
+            return None
+        try:
+            report = read_report(path)
+        except RecordError as error:
+            warn(f"{error}; it is graded again")
+            return None
+        same = (
+            report.complete
+            and report.student == submission.student
+            and report.version == self.assignment.version
+            and report.digests == self._digests(submission)
+            and report.seed_fingerprint == self.fingerprint
+            and report.torch == version("torch")
+        )
+        return report if same else None

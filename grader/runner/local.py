@@ -1,0 +1,296 @@
+"""Grading on this machine: one warm checking process, and a fork of it for each submission."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.assignment import Assignment
+from grader.errors import ContentError, GraderError
+from grader.grading.messages import (
+    JOB_BOUNDS,
+    MODEL,
+    Check,
+    Job,
+    check_from,
+    job_to,
+    result_from,
+    timing_from,
+)
+from grader.report import CheckResult, CheckTiming, Confinement, TrainingResult
+from grader.runner.protocol import Graded, Ready
+from grader.sandbox.bounds import CodecError
+from grader.sandbox.channel import Channel, ChannelClosed
+from grader.sandbox.seeds import DETERMINISM_ENVIRONMENT
+from grader.submission import Submission
+from grader.verdict import Owner, Verdict
+
+START_SECONDS = 180.0
+GRACE_SECONDS = 60.0  # on top of a check's own wall limit, before the checking process itself is given up
+RESTARTS = 5
+
+
+class _Late(Exception):
+    """The checking process let its deadline pass."""
+
+
+@dataclass
+class _Progress:
+    """What is known of one submission so far."""
+
+    results: dict[str, CheckResult] = field(default_factory=dict)
+    timings: dict[str, CheckTiming] = field(default_factory=dict)
+    training: TrainingResult | None = None
+    suspect: bool = False
+    current: str = ""
+    done: bool = False
+    deaths: dict[str, int] = field(default_factory=dict)
+
+
+class LocalRunner:
+    """A checking process (``grader.grading.server``), restarted should it die."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        datasets: Path,
+        seed: bytes,
+        engine: str = "auto",
+        wish: str = "isolated",
+    ):
+        self._order = {
+            "assignment": str(assignment.folder),
+            "solution": str(assignment.solution) if assignment.solution else "",
+            "datasets": str(datasets),
+            "seed": seed.hex(),
+            "engine": engine,
+            "wish": wish,
+        }
+        self._assignment = assignment
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._ready: Ready | None = None
+        self._confirmed: set[str] = set()
+        self._starts = 0
+
+    # ------------------------------------------------------------------ the checking process
+
+    def start(self) -> Ready:
+        with self._lock:
+            return self._started()
+
+    def _started(self) -> Ready:
+        if self._ready is not None and self._process is not None and self._process.poll() is None:
+            return self._ready
+        self._shut()
+        self._starts += 1
+        if self._starts > RESTARTS:
+            raise GraderError("the checking process ended too often; its words are above")
+        ours, theirs = socket.socketpair()
+        command = [sys.executable, "-P", "-m", "grader.grading.server", str(theirs.fileno())]
+        self._process = subprocess.Popen(
+            command,
+            pass_fds=[theirs.fileno()],
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        theirs.close()
+        self._control = ours
+        channel = Channel(ours, JOB_BOUNDS, _Deadline(START_SECONDS))
+        try:
+            channel.send(self._order)
+            told, _ = channel.receive()
+        except (ChannelClosed, CodecError, _Late) as error:
+            raise GraderError(
+                f"the checking process did not start: {error or 'too slow'}; its words are above"
+            ) from None
+        if "error" in told:
+            raise (ContentError(told["error"]) if told["kind"] == "ContentError" else GraderError(told["error"]))
+        ours.setblocking(True)
+        self._ready = Ready(
+            checks=tuple(check_from(value) for value in told["checks"]),
+            confinement=Confinement(told["level"], told["engine"], tuple(told["mechanisms"])),
+            notes=tuple(told["notes"]),
+            torch=told["torch"],
+            device=told["device"],
+        )
+        return self._ready
+
+    def _shut(self) -> None:
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(10)
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def close(self) -> None:
+        with self._lock:
+            self._shut()
+
+    # ------------------------------------------------------------------ one submission
+
+    def grade(self, submission: Submission) -> Graded:
+        ready = self.start()
+        progress = _Progress()
+        while not progress.done:
+            job = Job(
+                submission,
+                known=progress.results,
+                confirmed=tuple(sorted(self._confirmed)),
+                model=self._assignment.model is not None and not _has_model(progress),
+            )
+            late = self._attempt(job, progress)
+            if not progress.done:
+                self._settle(progress, submission, late)
+        order = [check.id for check in ready.checks]
+        results = tuple(sorted(progress.results.values(), key=lambda r: order.index(r.check)))
+        return Graded(results, progress.training, progress.timings, progress.suspect)
+
+    def _attempt(self, job: Job, progress: _Progress) -> bool:
+        """Run a job in a fork of the checking process; True if that had to be killed for being late."""
+        try:
+            sock = self._fork()
+        except (OSError, ChannelClosed):
+            return False
+        pid = 0
+        wait = _Deadline(START_SECONDS)
+        channel = Channel(sock, JOB_BOUNDS, wait)
+        try:
+            pid = int(channel.receive()[0]["pid"])
+            channel.send(*job_to(job))
+            while True:
+                wait.extend(self._take(channel.receive()[0], progress))
+                if progress.done:
+                    return False
+        except _Late:
+            if pid:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            return True
+        except (ChannelClosed, CodecError):
+            return False
+        finally:
+            channel.close()
+
+    def _fork(self) -> socket.socket:
+        with self._lock:
+            self._started()
+            assert self._control is not None
+            ours, theirs = socket.socketpair()
+            try:
+                socket.send_fds(self._control, [b"J"], [theirs.fileno()])
+            finally:
+                theirs.close()
+            return ours
+
+    def _take(self, event: Mapping[str, Any], progress: _Progress) -> float:
+        """Note an event; returns the seconds until the next one is due."""
+        if "started" in event:
+            progress.current = event["started"]
+            return 2 * float(event["wall"]) + GRACE_SECONDS  # twice: a doubtful check is run with the reference too
+        if "result" in event:
+            result = result_from(event["result"])
+            progress.results[result.check] = result
+            progress.timings[result.check] = timing_from(event["timing"])
+            progress.suspect |= event["suspect"]
+            if event["confirmed"]:
+                self._confirmed.add(result.check)
+        elif "model" in event:
+            for value in event["model"]:
+                progress.results[value["check"]] = result_from(value)
+            progress.training = TrainingResult(**event["training"])
+            progress.timings[MODEL] = timing_from(event["timing"])
+            progress.suspect |= event["suspect"]
+        elif "done" in event:
+            progress.done = True
+        return START_SECONDS
+
+    # ------------------------------------------------------------------ when the checking process ends under a check
+
+    def _settle(self, progress: _Progress, submission: Submission, late: bool) -> None:
+        """Try again once; then see whether the reference gets through, and blame accordingly."""
+        current = progress.current
+        deaths = progress.deaths[current] = progress.deaths.get(current, 0) + 1
+        if deaths == 1 and not late:
+            return  # killed from outside, perhaps: once more
+        if deaths > 3 or current in ("", MODEL):
+            self._give_up(progress, "the checking process ended again and again")
+            return
+        check = next(c for c in self.start().checks if c.id == current)
+        trial = _Progress()
+        self._attempt(Job(submission, wanted=(current,), with_reference=True, model=False), trial)
+        passed = current in trial.results and trial.results[current].verdict is Verdict.PASSED
+        if passed:
+            how = "took too long" if late else "ended the process"
+            message = f"The check could not be finished: working on what your code returned {how}."
+            progress.results[current] = _failed(check, Verdict.TIMEOUT if late else Verdict.CRASHED, message)
+        else:
+            progress.results[current] = _failed(
+                check, Verdict.GRADER_ERROR, "the check does not finish with the reference either"
+            )
+
+    def _give_up(self, progress: _Progress, why: str) -> None:
+        for check in self.start().checks:
+            if check.id not in progress.results:
+                progress.results[check.id] = _failed(check, Verdict.GRADER_ERROR, why)
+        progress.done = True
+
+
+def _has_model(progress: _Progress) -> bool:
+    return MODEL in progress.timings
+
+
+def _failed(check: Check, verdict: Verdict, message: str) -> CheckResult:
+    return CheckResult(
+        check=check.id,
+        title=check.title,
+        verdict=verdict,
+        owner=Owner.GRADER if verdict is Verdict.GRADER_ERROR else Owner.STUDENT,
+        points=check.points * 0,
+        max_points=check.points,
+        visibility="hidden" if check.hidden else "visible",
+        message=message,
+        hint="\n".join(check.hints),
+    )
+
+
+class _Deadline:
+    """A Channel's wait that ends at a moment that can be moved."""
+
+    def __init__(self, seconds: float) -> None:
+        self.extend(seconds)
+
+    def extend(self, seconds: float) -> None:
+        self.end = time.monotonic() + seconds
+
+    def __call__(self, sock: socket.socket, writing: bool) -> None:
+        poller = select.poll()
+        poller.register(sock, select.POLLOUT if writing else select.POLLIN)
+        while True:
+            left = self.end - time.monotonic()
+            if left <= 0:
+                raise _Late
+            if poller.poll(left * 1000):
+                return
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, **DETERMINISM_ENVIRONMENT, "PYTHONDONTWRITEBYTECODE": "1"}

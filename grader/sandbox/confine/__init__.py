@@ -1,0 +1,233 @@
+"""Confinement of a worker: which layers hold, found by trying them, and the order in which they are put on.
+
+Levels: ``isolated`` (namespaces, Landlock, seccomp, rlimits) · ``restricted`` (no namespaces) · ``process``
+(rlimits, and seccomp if there) · ``none`` (another engine). Linux only; imported by the zygote alone.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader.limits import MIB
+from grader.sandbox.confine import filters, view
+from grader.sandbox.confine import syscalls as sc
+
+SLOT_UID = 65534  # nobody: what a worker becomes when the grader runs as root
+SCRATCH_MIB = 256
+ALL_NAMESPACES = sc.NEWNS | sc.NEWIPC | sc.NEWUTS | sc.NEWCGROUP | sc.NEWNET
+
+
+def _own_user_namespace() -> None:
+    """Map only ourselves; gives a process-count limit of its own, and no power over the outer namespaces."""
+    uid, gid = os.getuid(), os.getgid()
+    sc.unshare(sc.NEWUSER)
+    for name, line in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{uid or 1000} {uid} 1"),
+        ("gid_map", f"{gid or 1000} {gid} 1"),
+    ):
+        Path(f"/proc/self/{name}").write_text(line)
+
+
+def _try_in_child(attempt: Any) -> str:
+    """Run ``attempt`` in a throw-away child; empty if it worked, else what the kernel said."""
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            attempt()
+            os._exit(0)
+        except BaseException as error:
+            os.write(write, str(error)[:300].encode() or b"failed")
+        finally:
+            os._exit(1)
+    os.close(write)
+    with os.fdopen(read) as pipe:
+        said = pipe.read()
+    os.waitpid(pid, 0)
+    return said
+
+
+def _namespaces() -> None:
+    if os.getuid() != 0:
+        _own_user_namespace()
+    sc.unshare(sc.NEWPID)
+    pid = os.fork()
+    if pid:
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        os._exit(0 if code == 0 else 1)
+    sc.unshare(ALL_NAMESPACES)
+    view.enter_base()
+    view.enter_private(1)
+
+
+@dataclass
+class Confinement:
+    """What holds in this zygote and its workers."""
+
+    namespaces: bool = False
+    landlock: bool = False
+    seccomp: bytes = b""
+    notes: list[str] = field(default_factory=list)
+    own_pid_namespace: int = -1
+
+    @classmethod
+    def start(cls, wish: str) -> Confinement:
+        """Before torch is imported: try each layer, and move into the namespaces if they work.
+
+        ``wish`` is the highest level to use: isolated, restricted or process.
+        """
+        self = cls()
+        if wish == "isolated":
+            said = _try_in_child(_namespaces)
+            self.namespaces = not said
+            if said:
+                self.notes.append(f"namespaces are not available: {said}")
+        if wish in ("isolated", "restricted"):
+            self.landlock = filters.landlock_available()
+            if not self.landlock:
+                self.notes.append("Landlock is not available")
+        try:
+            self.seccomp = filters.compile_seccomp()
+        except Exception as error:
+            self.notes.append(f"seccomp is not available: {error}")
+        sc.prctl(sc.PR_SET_PDEATHSIG, signal.SIGKILL)
+        sc.prctl(sc.PR_SET_CHILD_SUBREAPER, 1)
+        if self.namespaces:
+            self._enter_namespaces()
+        return self
+
+    def _enter_namespaces(self) -> None:
+        """Own user namespace (unless root) and pid namespace: the zygote is its pid 1, its death ends every worker."""
+        if os.getuid() != 0:
+            _own_user_namespace()
+        sc.unshare(sc.NEWPID)
+        pid = os.fork()
+        if pid:
+            for fd in range(3, 256):  # the caller must see the end of the control socket when the zygote dies
+                try:
+                    os.close(fd)
+                except OSError:
+                    continue
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            os._exit(code & 255)
+        sc.prctl(sc.PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    def after_warm_up(self) -> None:
+        """Once torch is imported: give up the file system, the network and being looked at by others."""
+        if self.namespaces:
+            sc.unshare(ALL_NAMESPACES)
+            view.enter_base()
+            self.own_pid_namespace = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        sc.prctl(sc.PR_SET_DUMPABLE, 0)
+
+    @property
+    def private_root(self) -> bool:
+        return self.namespaces
+
+    def told(self) -> dict[str, Any]:
+        """Level, mechanisms and why it is not higher."""
+        mechanisms = ["rlimits"]
+        if self.namespaces:
+            mechanisms += ["user", "mount", "pid", "net", "ipc", "uts", "cgroup"]
+        if os.getuid() == 0:
+            mechanisms.append("uid")
+        mechanisms.append("no_new_privs")
+        mechanisms += ["landlock"] * self.landlock + ["seccomp"] * bool(self.seccomp)
+        if self.namespaces and self.landlock and self.seccomp:
+            level = "isolated"
+        elif self.landlock and self.seccomp:
+            level = "restricted"
+        else:
+            level = "process"
+        return {"level": level, "mechanisms": mechanisms, "notes": self.notes}
+
+    def fork(self, options: dict[str, Any]) -> int:
+        """Fork; with namespaces the child is pid 1 of its own, so that its death ends all it has started."""
+        if self.namespaces:
+            sc.unshare(sc.NEWPID)
+        pid = os.fork()
+        if pid and self.namespaces:
+            sc.setns(self.own_pid_namespace, sc.NEWPID)
+        return pid
+
+    def enter(self, setup: dict[str, Any], keep: tuple[int, ...]) -> Path:
+        """In the worker, before the submission is laid out; returns the folder for it."""
+        sc.prctl(sc.PR_SET_PDEATHSIG, signal.SIGKILL)
+        sc.prctl(sc.PR_SET_DUMPABLE, 1)  # a non-dumpable process may not write its own uid_map
+        _close_all_but(keep)
+        if self.namespaces:
+            sc.unshare(ALL_NAMESPACES)
+            view.enter_private(SCRATCH_MIB)
+            setup["scratch"] = view.SCRATCH
+            return Path(view.SUBMISSION)
+        folder = Path(setup["folder"])
+        folder.chmod(0o755)  # for the slot's uid
+        setup["scratch"] = str(folder / "scratch")
+        return folder
+
+    def seal(self, folder: Path, setup: dict[str, Any]) -> None:
+        """After the submission is laid out: no way back from here."""
+        scratch = setup["scratch"]
+        os.makedirs(scratch, exist_ok=True)
+        os.chmod(scratch, 0o1777)
+        if self.namespaces:
+            view.make_submission_read_only()
+        os.chdir(scratch)
+        if os.getuid() == 0:
+            os.setgroups([])
+            os.setresgid(SLOT_UID, SLOT_UID, SLOT_UID)
+            os.setresuid(SLOT_UID, SLOT_UID, SLOT_UID)
+            sc.prctl(sc.PR_SET_PDEATHSIG, signal.SIGKILL)  # setresuid clears it
+            sc.prctl(sc.PR_SET_DUMPABLE, 1)
+        if self.namespaces:
+            _own_user_namespace()
+        _set_rlimits(setup)
+        if self.namespaces:
+            sc.drop_capabilities()
+        sc.prctl(sc.PR_SET_NO_NEW_PRIVS, 1)
+        if self.landlock:
+            readable = [*view.library_paths(), str(folder), "/proc/self" if not self.namespaces else "/proc"]
+            devices = [f"/dev/{name}" for name in view.DEVICES]
+            writable = [scratch, "/dev/shm"] if self.namespaces else [scratch]
+            filters.restrict_files(readable, writable, devices)
+        if self.seccomp:
+            sc.load_seccomp(self.seccomp)
+        environment = {
+            "HOME": scratch,
+            "TMPDIR": scratch,
+            "PATH": "/usr/bin",
+            "LC_ALL": "C.UTF-8",
+            "OMP_NUM_THREADS": "1",
+            "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
+            "PYTHONHASHSEED": "0",
+            "CUDA_VISIBLE_DEVICES": "",
+        }
+        os.environ.clear()
+        os.environ.update(environment)
+
+
+def _close_all_but(keep: tuple[int, ...]) -> None:
+    start = 3
+    for fd in sorted(keep):
+        os.closerange(start, fd)
+        start = fd + 1
+    os.closerange(start, 1 << 16)
+
+
+def _set_rlimits(setup: dict[str, Any]) -> None:
+    limit = resource.setrlimit
+    limit(resource.RLIMIT_CORE, (0, 0))
+    limit(resource.RLIMIT_NOFILE, (256, 256))
+    limit(resource.RLIMIT_FSIZE, (256 * MIB, 256 * MIB))
+    limit(resource.RLIMIT_MEMLOCK, (0, 0))
+    limit(resource.RLIMIT_MSGQUEUE, (0, 0))
+    limit(resource.RLIMIT_NPROC, (setup["processes"], setup["processes"]))
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    address_space = used + setup["memory"] * MIB
+    limit(resource.RLIMIT_AS, (address_space, address_space))

@@ -1,0 +1,383 @@
+"""The worker: imports the student's modules once, then serves each check from a fresh fork of itself.
+
+This process belongs to the student. It holds their code and the inputs of one call at a time: no check, no
+answer, no label, no secret. Whatever it says is checked on the other side.
+"""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import operator
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import torch
+from torch import nn
+
+from grader.sandbox.bounds import Bounds, CodecError
+from grader.sandbox.channel import Channel, ChannelClosed
+from grader.sandbox.mirror import call_module, describe_module, load_state, set_modes
+from grader.sandbox.peer import Peer, Proxy, type_name
+from grader.sandbox.seeding import seed_everything
+from grader.sandbox.student import Namespace, describe_error
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "__len__": len,
+    "__iter__": iter,
+    "__getitem__": operator.getitem,
+    "__contains__": operator.contains,
+    "__setattr__": setattr,
+}
+REFUSED = (set, frozenset, complex, range, bytearray, memoryview, torch.Tensor)
+
+
+class CallbackFailed(Exception):
+    """A callable of the check raised; ``grader_callback`` tells the check's side which exception it was."""
+
+
+class WeightsDoNotFit(Exception):
+    """The checkpoint is no safetensors file, or not one of the model that ``build_model()`` builds."""
+
+
+class WorkerSide:
+    """The worker's end of the protocol: everything of the student's may be called, looked at and handed out."""
+
+    passing: tuple[type[BaseException], ...] = ()
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def kind_of(self, value: Any) -> str:
+        """module, iterator, callable or object; raises CodecError for values that look plain but may not cross."""
+        if isinstance(value, REFUSED):
+            raise CodecError(f"is or holds a {type(value).__name__}")
+        if isinstance(value, nn.Module):
+            return "module"
+        if hasattr(type(value), "__next__"):
+            return "iterator"
+        return "callable" if callable(value) else "object"
+
+    def proxy(self, peer: Peer, handle: int, kind: str, type_name: str) -> Any:
+        """A callable, module or iterator of the check's."""
+        if kind == "module":
+            return CallbackModule(peer, handle)
+        return CallbackIterator(peer, handle) if kind == "iterator" else Callback(peer, handle)
+
+    def perform(self, target: Any, verb: str, name: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call, or read an attribute."""
+        if verb == "next":
+            return None
+        if name is not None and name in OPERATORS and not isinstance(target, Namespace):
+            return OPERATORS[name](target, *args)
+        found = target if name is None else getattr(target, name)
+        return found(*args, **kwargs) if verb == "call" else found
+
+    def describe(self, error: BaseException) -> dict[str, Any]:
+        """Type, text and place of an exception of the student's."""
+        told = describe_error(error, self.folder)
+        if isinstance(error, CodecError):
+            told["bad_value"] = True
+        return told
+
+    def rethrow(self, peer: Peer, error: dict[str, Any]) -> NoReturn:
+        """Raise in the student's code what the check's callable raised, as the same built-in type if possible."""
+        import builtins
+
+        kind = getattr(builtins, str(error.get("type")), None)
+        if not (isinstance(kind, type) and issubclass(kind, Exception)):
+            kind = CallbackFailed
+        try:
+            failure = kind(str(error.get("message")))
+        except TypeError:  # UnicodeDecodeError and friends want more arguments
+            failure = CallbackFailed(str(error.get("message")))
+        failure.grader_callback = error.get("id")  # type: ignore[attr-defined]
+        raise failure
+
+    def refuse(self, error: CodecError) -> NoReturn:
+        """A value of the student's that may not be sent to a callable."""
+        raise error
+
+    def load_generator(self, generator: torch.Generator, state: bytes) -> None:
+        """The check's side is trusted with the state."""
+        generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+
+
+class Callback(Proxy):
+    """A callable that the check has passed in."""
+
+    def __init__(self, peer: Peer, handle: int) -> None:
+        self.handle_peer, self.handle_id = peer, handle
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.handle_peer.call(self.handle_id, None, *args, **kwargs)
+
+
+class CallbackIterator(Proxy):
+    """An iterator that the check has passed in."""
+
+    def __init__(self, peer: Peer, handle: int) -> None:
+        self.handle_peer, self.handle_id = peer, handle
+
+    def __iter__(self) -> CallbackIterator:
+        return self
+
+    def __next__(self) -> Any:
+        more, item = self.handle_peer.next(self.handle_id)
+        if not more:
+            raise StopIteration
+        return item
+
+
+class CallbackModule(nn.Module, Proxy):
+    """A local ``nn.Module`` that the check has passed in; mode changes are passed on."""
+
+    def __init__(self, peer: Peer, handle: int) -> None:
+        super().__init__()
+        object.__setattr__(self, "handle_peer", peer)
+        object.__setattr__(self, "handle_id", handle)
+        self.training = peer.get(handle, "training") is True
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        return self.handle_peer.call(self.handle_id, None, *args, **kwargs)
+
+    def train(self, mode: bool = True) -> CallbackModule:
+        self.handle_peer.call(self.handle_id, "train", mode)
+        self.training = mode
+        return self
+
+
+class Service:
+    """What a worker can do besides calling the student's functions."""
+
+    def __init__(self, namespace: Namespace) -> None:
+        self.namespace = namespace
+        self.drivers: dict[str, dict[str, Any]] = {}
+
+    def describe_module(self, module: nn.Module) -> dict[str, Any]:
+        return describe_module(module)
+
+    def call_module(self, *args: Any, **kwargs: Any) -> Any:
+        return call_module(*args, **kwargs)
+
+    def load_state(self, module: nn.Module, state: dict[str, torch.Tensor], modes: dict[str, bool]) -> None:
+        load_state(module, state)
+        set_modes(module, modes)
+
+    def attribute(self, module: nn.Module, path: str, name: str) -> tuple[str, Any]:
+        """A method of a module is called through ``call_module``; any other attribute is handed out."""
+        found = getattr(module.get_submodule(path), name)
+        return ("method", None) if inspect.ismethod(found) else ("value", found)
+
+    def drive(self, source: str, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Run a check author's driver function; it gets the student's names as its first argument."""
+        if source not in self.drivers:
+            scope: dict[str, Any] = {"__name__": "drivers"}
+            exec(compile(source, "drivers.py", "exec"), scope)
+            self.drivers[source] = scope
+        return self.drivers[source][name](self.namespace, *args, **kwargs)
+
+    def put_file(self, name: str, content: bytes) -> str:
+        """Write a file that a student's function is to read; returns its path in here."""
+        path = self.namespace.scratch / "files" / Path(name).name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        return str(path)
+
+    def predict(self, weights: bytes, inputs: Any) -> Any:
+        """Build the student's model, load the checkpoint strictly (tied tensors included), and predict."""
+        from safetensors import SafetensorError
+        from safetensors.torch import load_model
+
+        model = self.namespace.lookup("build_model")()
+        if not isinstance(model, nn.Module):
+            raise TypeError(f"build_model() must return an nn.Module, not {type_name(model)}")
+        path = self.namespace.scratch / "weights.safetensors"
+        path.write_bytes(weights)
+        try:
+            load_model(model, path)
+        except (SafetensorError, RuntimeError, ValueError) as error:
+            raise WeightsDoNotFit(str(error)) from None
+        model.eval()
+        with torch.no_grad():
+            return self.namespace.lookup("predict")(model, inputs)
+
+
+def write_files(folder: Path, files: dict[str, bytes]) -> None:
+    """Lay the submission out; the names were checked at intake."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def receive_setup(channel: Channel) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """The first frame: options, and the submission's files by content, never by path."""
+    header, payload = channel.receive()
+    files, offset = {}, 0
+    for name, size in header["files"]:
+        files[name] = bytes(payload[offset : offset + size])
+        offset += size
+    return header, files
+
+
+def run(channel: Channel, folder: Path, setup: dict[str, Any]) -> None:
+    """Import the modules, then serve checks until the other side hangs up."""
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(folder))
+    seed_everything(setup["seed"])
+    namespace = Namespace(folder, Path(setup["scratch"]), setup["modules"], setup["names"])
+    for module in setup["modules"]:
+        if module not in setup["skip"] and (folder / f"{module}.py").exists():
+            channel.send({"importing": module})
+            namespace.load(module)
+    _flush()
+    failed = {name: describe_error(error, folder) for name, error in namespace.failed.items()}
+    channel.send({"ready": True, "failed": failed, "obstacle": _obstacle_to_forking()})
+    if setup["fork"]:
+        _serve_by_forking(channel, namespace, setup)
+    else:
+        _serve_directly(channel, namespace, setup)
+
+
+def _obstacle_to_forking() -> str:
+    """Why a fork of this process would not be safe to use; empty if it is."""
+    try:
+        threads = len(os.listdir("/proc/self/task"))
+    except OSError:
+        import threading
+
+        threads = threading.active_count()
+    if threads > 1:
+        return f"the import left {threads - 1} thread(s) running"
+    return "the import initialised CUDA" if torch.cuda.is_initialized() else ""  # type: ignore[no-untyped-call]
+
+
+def _serve_by_forking(channel: Channel, namespace: Namespace, setup: dict[str, Any]) -> None:
+    gc.collect()
+    gc.freeze()
+    child = 0
+    while True:
+        try:
+            order, _ = channel.receive()
+        except ChannelClosed:
+            return
+        if order["op"] == "status":
+            channel.send({"status": _reap(child)})
+            continue
+        _, fds, _, _ = socket.recv_fds(channel.sock, 1, 2)
+        _reap_all()
+        child = os.fork()
+        if child == 0:
+            _set_cpu_limit(order["cpu"])
+            channel.close()
+            redirect(fds[1])
+            _serve(Channel(socket.socket(fileno=fds[0]), channel.bounds), namespace, order["seed"])
+            os._exit(0)
+        for fd in fds:
+            os.close(fd)
+
+
+def _serve_directly(channel: Channel, namespace: Namespace, setup: dict[str, Any]) -> None:
+    fresh = True
+    while True:
+        try:
+            order, _ = channel.receive()
+        except ChannelClosed:
+            return
+        if not fresh:
+            namespace.reload()
+        fresh = False
+        _serve(channel, namespace, order["seed"])
+
+
+def _serve(channel: Channel, namespace: Namespace, seed: int) -> None:
+    seed_everything(seed)
+    offered = (namespace, Service(namespace))
+    peer = Peer(channel, WorkerSide(namespace.folder), channel.bounds, offered, first_handle=1 << 32)
+    try:
+        peer.serve()
+    except (ChannelClosed, CodecError):
+        pass
+    finally:
+        _flush()
+
+
+def _set_cpu_limit(seconds: float) -> None:
+    """The kernel's own stop, should the watch outside be late."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    soft = int(seconds) + 2
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if hard == resource.RLIM_INFINITY or soft < hard:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, soft))
+
+
+def redirect(out: int | None) -> None:
+    """Send prints to the pipe ``out``, line by line."""
+    if out is not None:
+        _flush()
+        os.dup2(out, 1)
+        os.dup2(out, 2)
+        os.close(out)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace", line_buffering=True)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:  # the student may have replaced or closed it
+            continue
+
+
+def _reap(child: int) -> int | None:
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) if child else None
+    except ChildProcessError:
+        return None
+
+
+def _reap_all() -> None:
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
+def main() -> None:
+    """A plain subprocess worker, for systems without a usable fork: ``python -m grader.sandbox.worker PORT``."""
+    import tempfile
+
+    token = sys.stdin.readline().strip()
+    sock = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    sock.sendall(token.encode())
+    channel = Channel(sock, Bounds())
+    from grader.sandbox.seeding import set_determinism
+
+    set_determinism()
+    setup, files = receive_setup(channel)
+    with tempfile.TemporaryDirectory(prefix="grader-") as name:
+        folder = Path(name).resolve()
+        write_files(folder, files)
+        setup["scratch"] = str(folder / "scratch")
+        (folder / "scratch").mkdir()
+        os.chdir(folder / "scratch")
+        if hasattr(signal, "SIGINT"):
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to handle
+        redirect(None)
+        run(channel, folder, setup)
+
+
+if __name__ == "__main__":
+    main()

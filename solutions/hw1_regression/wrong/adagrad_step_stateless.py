@@ -1,0 +1,10 @@
+"""Forgets the old squares.
+
+module: gradient_descent
+rejected by: test_adagrad_step_twenty_steps
+"""
+
+
+def adagrad_step(param, grad, state, lr, eps=1e-10, weight_decay=0.0):
+    g = grad + weight_decay * param
+    return param - lr * g / ((g**2).sqrt() + eps), {}

@@ -1,0 +1,10 @@
+"""Averages over the points where it should over the models.
+
+module: regression
+rejected by: test_bias_variance_variance
+"""
+
+
+def bias_variance(preds, f_star):
+    mean = preds.mean(dim=0)
+    return ((mean - f_star) ** 2).mean(), preds.var(dim=1, correction=0).mean()

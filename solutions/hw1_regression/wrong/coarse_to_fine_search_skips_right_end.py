@@ -1,0 +1,21 @@
+"""Tries the best point once more in place of the right end.
+
+module: gradient_descent
+rejected by: test_coarse_to_fine_search_grid
+"""
+
+import math
+
+
+def coarse_to_fine_search(f, lo, hi, n=16, rounds=3):
+    if n < 2 or rounds < 1:
+        raise ValueError("n or rounds")
+    left, right, best, lowest = lo, hi, lo, math.inf
+    for _ in range(rounds):
+        h = (right - left) / (n - 1)
+        for point in [*(left + i * h for i in range(n - 1)), best]:
+            value = f(point)
+            if value < lowest:
+                best, lowest = point, value
+        left, right = max(lo, best - h), min(hi, best + h)
+    return best

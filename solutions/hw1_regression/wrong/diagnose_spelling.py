@@ -1,0 +1,11 @@
+"""Spells optimization the British way.
+
+module: regression
+rejected by: test_diagnose_cases
+"""
+
+
+def diagnose(train_loss, validation_loss, smaller_model_train_loss, target_loss):
+    if train_loss > target_loss:
+        return "optimisation" if smaller_model_train_loss < train_loss else "model bias"
+    return "overfitting or mismatch" if validation_loss > target_loss else "good"

@@ -1,0 +1,18 @@
+"""Looks at the norm only after the update.
+
+module: gradient_descent
+rejected by: test_gradient_descent_stops
+"""
+
+import torch
+
+
+def gradient_descent(grad_fn, theta0, lr, max_steps, tol):
+    theta, history = theta0, [theta0]
+    for _ in range(max_steps):
+        grad = grad_fn(theta)
+        theta = theta - lr * grad
+        history.append(theta)
+        if grad.norm() <= tol:
+            break
+    return theta, torch.stack(history)
