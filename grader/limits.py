@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -41,7 +42,7 @@ class Limits:
         for name, value in values.items():
             if name not in kinds:
                 raise ContentError(f"{where}: unknown limit '{name}'; known are {', '.join(kinds)}")
-            numeric = isinstance(value, (int, float)) and not isinstance(value, bool)
+            numeric = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
             if not numeric or value <= 0 or (kinds[name] is int and not isinstance(value, int)):
                 raise ContentError(f"{where}: limit '{name}' must be a positive {kinds[name].__name__}, not {value!r}")
         return replace(self, **values)

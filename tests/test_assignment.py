@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.assignment import Assignment, Course, find_course, is_reserved_module, load_assignment
@@ -195,9 +195,7 @@ def test_error_names_file_key_rule_and_remedy(tmp_path: Path, old: str, new: str
 
 def test_model_without_tiers_is_an_error(tmp_path: Path) -> None:
     path = write(tmp_path, MANIFEST.split("[[model.tiers]]")[0] + "tiers = []\n")
-    with pytest.raises(
-        ContentError, match=r"'tiers' must be at least one table, \[\[model\.tiers\]\], not \[\]"
-    ):
+    with pytest.raises(ContentError, match=r"'tiers' must be at least one table, \[\[model\.tiers\]\], not \[\]"):
         load_assignment(path.parent)
 
 
@@ -224,10 +222,9 @@ def test_missing_manifest_is_named(tmp_path: Path) -> None:
         load_assignment(tmp_path)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8")) | st.sampled_from(MANIFEST.splitlines()))
-def test_any_text_is_a_manifest_or_a_content_error(
-    tmp_path_factory: pytest.TempPathFactory, text: str
-) -> None:
+def test_any_text_is_a_manifest_or_a_content_error(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = write(tmp_path_factory.mktemp("course"), "format = 1\n" + text)
     with pytest.raises(ContentError):
         load_assignment(path.parent)
@@ -238,9 +235,7 @@ def test_modules_that_hide_others_are_reserved(name: str) -> None:
     assert is_reserved_module(name)
 
 
-@pytest.mark.parametrize(
-    "name", ["model", "regression", "attention", "losses", "layers", "metrics", "decoding"]
-)
+@pytest.mark.parametrize("name", ["model", "regression", "attention", "losses", "layers", "metrics", "decoding"])
 def test_names_of_the_course_are_free(name: str) -> None:
     assert not is_reserved_module(name)
 

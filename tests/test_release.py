@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.assignment import Course
@@ -191,6 +191,7 @@ statements = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(statements, max_size=4), st.lists(statements, max_size=4))
 def test_nothing_of_a_solution_is_left(first: list[str], second: list[str]) -> None:
     def function(name: str, body: list[str]) -> str:
@@ -203,6 +204,7 @@ def test_nothing_of_a_solution_is_left(first: list[str], second: list[str]) -> N
     assert [node.name for node in ast.parse(stub).body if isinstance(node, ast.FunctionDef)] == ["f", "g"]
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8")))
 def test_any_text_is_cut_or_refused_with_its_file(source: str) -> None:
     try:

@@ -7,7 +7,7 @@ import pickle
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.submission import SourceError, Submission, decode_source
@@ -66,12 +66,14 @@ def test_error_names_byte_and_remedy(data: bytes, message: str) -> None:
     assert message in str(caught.value)
 
 
+@settings(deadline=None)
 @given(st.binary() | st.binary().map(lambda tail: b"# coding: " + tail))
 def test_any_bytes_are_decoded_or_refused(data: bytes) -> None:
     with suppress(SourceError):
         assert "\0" not in decode_source(data)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\r\0")))
 def test_text_survives(text: str) -> None:
     data = b"#\n#\n" + text.encode()  # no cookie can stand in the third line

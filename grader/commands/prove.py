@@ -44,7 +44,14 @@ def command(assignment: str, jobs: int, no_train: bool) -> int:
     broken = total = 0
     try:
         with console.status("warming up …") as status:
-            for claim in prove(chosen, runner, stub_drift(course, assignment), weights, jobs):
+            for claim in prove(
+                chosen,
+                runner.start().checks,
+                runner.grade,
+                drift=stub_drift(course, assignment),
+                weights=weights,
+                jobs=jobs,
+            ):
                 total += 1
                 broken += bool(claim.problems)
                 status.update(f"{total} claims tried")

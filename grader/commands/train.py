@@ -88,7 +88,7 @@ def command(
     from grader.training.progress import LiveLine
 
     console = Console(highlight=False)
-    modules = folder or chosen.folder
+    modules = folder or _modules_folder(part, chosen)
     results = out or modules
     where = _device(device)
     dataset, cache = load_dataset(course.dataset(part.dataset)), default_cache()
@@ -111,6 +111,11 @@ def command(
         return 130
     _show(console, chosen, part, record, score, results, source)
     return 0
+
+
+def _modules_folder(part: ModelPart, assignment: Assignment) -> Path:
+    here = Path.cwd()
+    return here if (here / f"{part.module}.py").is_file() else assignment.folder
 
 
 def _device(wanted: str) -> str:

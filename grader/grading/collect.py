@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ def with_checks(assignment: Assignment, *, hidden: bool, body: Callable[[Collect
     ]  # fmt: skip
     with _no_outside_influence():
         code = pytest.main(arguments, plugins=[collector])
+    _forget_modules(folders)
     if collector.raised is not None:
         raise collector.raised
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) or collector.problems:
@@ -96,6 +98,14 @@ def _no_outside_influence() -> Iterator[None]:
     finally:
         del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
         os.environ.update({name: value for name, value in kept.items() if value is not None})
+
+
+def _forget_modules(folders: list[Path]) -> None:
+    """pytest keeps check files in ``sys.modules`` by their path below the root, which two courses can share."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and Path(file).parent in folders:
+            del sys.modules[name]
 
 
 def _read(session: pytest.Session, assignment: Assignment) -> Collected:

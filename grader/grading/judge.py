@@ -27,7 +27,10 @@ class Finding:
 
 
 def judge(error: BaseException | None, files: Mapping[str, bytes]) -> Finding:
-    """The finding for what a check raised; None means that it passed."""
+    """The finding for what a check raised; None means that it passed.
+
+    Raises EngineFailed on: no worker could be run.
+    """
     if error is None:
         return Finding(Verdict.PASSED)
     if isinstance(error, StudentRaised):
@@ -35,7 +38,7 @@ def judge(error: BaseException | None, files: Mapping[str, bytes]) -> Finding:
     if isinstance(error, Fault):
         return Finding(error.verdict, bounded(normalised(str(error))), suspect=error.suspect, doubtful=True)
     if isinstance(error, EngineFailed):
-        return Finding(Verdict.GRADER_ERROR, f"no worker could be run: {error}")
+        raise error  # nothing can be said of this check; whoever runs the engine has to
     if isinstance(error, (AssertionError, pytest.fail.Exception)):
         return Finding(Verdict.FAILED, bounded(normalised(_assertion_text(error))), doubtful=True)
     kind = type(error).__name__

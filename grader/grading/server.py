@@ -1,7 +1,8 @@
 """The checking process: warm with pytest, the checks and the labels; each submission is graded in a fork of it.
 
 ``python -m grader.grading.server CONTROL_FD``. The first frame says what to grade with, the course seed included;
-after that each byte carries the socket of one job. A fork per submission means that nothing that a check file
+after that each request (see
+``grader.sandbox.forkserver``) brings the socket of one job. A fork per submission means that nothing that a check file
 keeps (module variables, caches, wide-scoped fixtures) can reach the next submission.
 """
 
@@ -29,6 +30,8 @@ from grader.grading.model import HeldOut, score_model, split_seed, tier_check
 from grader.limits import MIB
 from grader.sandbox.channel import Channel, ChannelClosed
 from grader.sandbox.engines import make_engine
+from grader.sandbox.faults import EngineFailed
+from grader.sandbox.forkserver import fork_on_request
 from grader.sandbox.seeding import set_determinism
 
 MEMORY_MIB = 6144  # what checks may use on top of the warm process; a guard, not a budget
@@ -78,28 +81,22 @@ def _ready(ground: Ground) -> dict[str, Any]:
 def _fork_for_jobs(control: socket.socket, ground: Ground, held_out: HeldOut | None) -> None:
     gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for: the runner hears of them itself
-    while True:
-        marker, fds, _, _ = socket.recv_fds(control, 1, 1)
-        if not marker:
-            return
-        if os.fork() == 0:
-            control.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _grade_and_exit(Channel(socket.socket(fileno=fds[0]), JOB_BOUNDS), ground, held_out)
-        os.close(fds[0])
+    fds = fork_on_request(control)
+    if fds is not None:
+        _grade_and_exit(Channel(socket.socket(fileno=fds[0]), JOB_BOUNDS), ground, held_out)
 
 
 def _grade_and_exit(channel: Channel, ground: Ground, held_out: HeldOut | None) -> NoReturn:
     code = 1
     try:
-        channel.send({"pid": os.getpid()})
         job = job_from(*channel.receive())
         _guard_memory()
         _grade(channel, job, ground, held_out)
         code = 0
     except ChannelClosed:
         pass  # the runner has given up on this job
+    except EngineFailed as error:
+        channel.send({"engine_failed": str(error)})
     except BaseException:
         traceback.print_exc()
     finally:

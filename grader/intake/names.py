@@ -116,7 +116,7 @@ def catalogue(members: Iterable[tuple[str, T]], wanted: Collection[str]) -> tupl
 def at_most(notes: Iterable[str], limit: int = MAX_NOTES) -> tuple[str, ...]:
     """The first ``limit`` notes and how many more there were."""
     every = tuple(notes)
-    return every if len(every) <= limit else (*every[:limit], f"{len(every) - limit} more files are left out")
+    return every if len(every) <= limit else (*every[:limit], f"and {len(every) - limit} more notes of this kind")
 
 
 def _parents(path: str) -> list[str]:

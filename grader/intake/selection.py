@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from grader.assignment import Assignment, is_reserved_module
+from grader.assignment import MANIFEST, Assignment, is_reserved_module
 from grader.intake.container import Broken
 from grader.intake.names import show_name
 
@@ -41,13 +41,14 @@ def select(paths: Sequence[str], assignment: Assignment) -> Selection:
     ignored. Raises Broken if two folders could be meant.
     """
     wanted = wanted_files(assignment)
-    root = _root(paths, assignment)
+    ours = _without_other_assignments(paths, assignment)
+    root = _root(ours, assignment)
     chosen: dict[str, str] = {}
     notes: list[str] = []
     ignored: list[str] = []
     for path in sorted(paths, key=lambda path: (path.count("/"), path)):
         name = path.removeprefix(root)
-        if not path.startswith(root):
+        if path not in ours or not path.startswith(root):
             ignored.append(path)
         elif name in wanted:
             chosen[name] = path
@@ -69,24 +70,29 @@ def select(paths: Sequence[str], assignment: Assignment) -> Selection:
 
 def missing_note(name: str, paths: Iterable[str], assignment: Assignment) -> str:
     """What a missing file costs, and the file that was perhaps meant."""
+    ours = sorted(_without_other_assignments(paths, assignment))
     weights = assignment.model is not None and name == assignment.model.weights
     cost = "the trained model earns no points" if weights else "its checks count as not attempted"
-    return f"{name} is missing: {cost}{_hint(name, sorted(paths), wanted_files(assignment))}"
+    return f"{name} is missing: {cost}{_hint(name, ours, wanted_files(assignment))}"
 
 
 def _order(wanted: Sequence[str]) -> Callable[[str], tuple[int, str]]:
     return lambda name: (wanted.index(name) if name in wanted else len(wanted), name)
 
 
-def _root(paths: Sequence[str], assignment: Assignment) -> str:
-    """The folder that holds the modules: empty, or with a slash at its end."""
-    # In a folder with the work of several assignments, a model.py may be that of another one.
+def _without_other_assignments(paths: Iterable[str], assignment: Assignment) -> set[str]:
+    """In a folder with the work of several assignments, a ``model.py`` may be that of another one."""
     folder = assignment.folder.resolve()
-    others = {p.parent.name for p in folder.parent.glob("*/assignment.toml")} - {folder.name}
-    ours = [path.rpartition("/") for path in paths if not others.intersection(path.split("/")[:-1])]
+    others = {manifest.parent.name for manifest in folder.parent.glob(f"*/{MANIFEST}")} - {folder.name}
+    return {path for path in paths if others.isdisjoint(path.split("/")[:-1])}
+
+
+def _root(paths: Collection[str], assignment: Assignment) -> str:
+    """The folder that holds the modules: empty, or with a slash at its end."""
+    ours = [path.rpartition("/") for path in paths]
     modules = {f"{module}.py" for module in assignment.modules}
     near = _nearest({parent for parent, _, name in ours if name in modules})
-    named = [parent for parent in near if parent.rpartition("/")[2] == folder.name]
+    named = [parent for parent in near if parent.rpartition("/")[2] == assignment.slug]
     if len(near) > 1 and len(named) != 1:
         listing = ", ".join(show_name(parent) for parent in near[:MAX_NAMED])
         raise Broken(f"the modules lie in several folders, {listing}; hand in one of them")

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from grader.assignment import Assignment
+from grader.grading.graded import Graded
 from grader.grading.messages import Check
 from grader.proving.variants import Variant, load_variants, variant_files
 from grader.report import CheckResult, points_text
-from grader.runner.protocol import Graded, Runner
 from grader.submission import Submission
 from grader.verdict import Verdict
 
@@ -27,15 +27,20 @@ class Claim:
 
 
 def prove(
-    assignment: Assignment, runner: Runner, drift: list[str], weights: bytes | None, jobs: int
+    assignment: Assignment,
+    checks: tuple[Check, ...],
+    grade: Callable[[Submission], Graded],
+    *,
+    drift: list[str],
+    weights: bytes | None,
+    jobs: int,
 ) -> Iterator[Claim]:
     """Every claim about an assignment, in turn.
 
+    grade: grades one submission; called from ``jobs`` threads.
     drift: how the stubs differ from the reference. weights: of the reference's trained model; without them the
     tiers are not part of the proof.
     """
-    ready = runner.start()
-    checks = ready.checks
     yield Claim("stubs are what the reference releases", tuple(drift))
     yield Claim("points add up", _points(assignment, checks))
     variants = load_variants(assignment)
@@ -53,8 +58,8 @@ def prove(
         judge = _passes_checks if variant.is_right else _rejected(variant)
         work.append((title, variant_files(assignment, variant), judge))
     with ThreadPoolExecutor(jobs) as pool:
-        grade = lambda files: runner.grade(Submission("proof", files))  # noqa: E731
-        for (title, _, judge), graded in zip(work, pool.map(grade, [files for _, files, _ in work]), strict=True):
+        submissions = [Submission("proof", files) for _, files, _ in work]
+        for (title, _, judge), graded in zip(work, pool.map(grade, submissions), strict=True):
             yield Claim(title, judge(graded))
 
 

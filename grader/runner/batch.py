@@ -14,6 +14,7 @@ from typing import Literal
 import grader
 from grader.assignment import Assignment
 from grader.errors import RecordError
+from grader.grading.graded import Graded
 from grader.intake import Source, read_source
 from grader.report import (
     Digests,
@@ -26,7 +27,7 @@ from grader.report import (
     write_report,
     write_timings,
 )
-from grader.runner.protocol import Graded, Runner
+from grader.runner.protocol import Runner
 from grader.submission import Submission
 
 State = Literal["graded", "up to date"]

@@ -13,11 +13,13 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
 from grader.assignment import Assignment
 from grader.errors import ContentError, GraderError
+from grader.grading.graded import Graded, Ready
 from grader.grading.messages import (
     JOB_BOUNDS,
     MODEL,
@@ -29,9 +31,9 @@ from grader.grading.messages import (
     timing_from,
 )
 from grader.report import CheckResult, CheckTiming, Confinement, TrainingResult
-from grader.runner.protocol import Graded, Ready
 from grader.sandbox.bounds import CodecError
 from grader.sandbox.channel import Channel, ChannelClosed
+from grader.sandbox.forkserver import Forked
 from grader.sandbox.seeds import DETERMINISM_ENVIRONMENT
 from grader.submission import Submission
 from grader.verdict import Owner, Verdict
@@ -45,6 +47,15 @@ class _Late(Exception):
     """The checking process let its deadline pass."""
 
 
+class _End(Enum):
+    """How a fork of the checking process ended."""
+
+    DONE = auto()
+    LATE = auto()  # it let its deadline pass
+    DIED = auto()  # by itself: working on a student's values, perhaps
+    OUTSIDE = auto()  # killed, or it lost its zygote, or its parent: nobody's doing here
+
+
 @dataclass
 class _Progress:
     """What is known of one submission so far."""
@@ -55,7 +66,7 @@ class _Progress:
     suspect: bool = False
     current: str = ""
     done: bool = False
-    deaths: dict[str, int] = field(default_factory=dict)
+    interruptions: int = 0
 
 
 class LocalRunner:
@@ -155,51 +166,60 @@ class LocalRunner:
                 submission,
                 known=progress.results,
                 confirmed=tuple(sorted(self._confirmed)),
-                model=self._assignment.model is not None and not _has_model(progress),
+                model=self._assignment.model is not None and MODEL not in progress.timings,
             )
-            late = self._attempt(job, progress)
+            end = self._attempt(job, progress)
             if not progress.done:
-                self._settle(progress, submission, late)
+                self._settle(progress, submission, end)
         order = [check.id for check in ready.checks]
         results = tuple(sorted(progress.results.values(), key=lambda r: order.index(r.check)))
         return Graded(results, progress.training, progress.timings, progress.suspect)
 
-    def _attempt(self, job: Job, progress: _Progress) -> bool:
-        """Run a job in a fork of the checking process; True if that had to be killed for being late."""
+    def _attempt(self, job: Job, progress: _Progress) -> _End:
+        """Run a job in a fork of the checking process, and tell how that ended."""
         try:
-            sock = self._fork()
-        except (OSError, ChannelClosed):
-            return False
-        pid = 0
+            forked, sock = self._fork()
+        except OSError:
+            return _End.OUTSIDE
         wait = _Deadline(START_SECONDS)
         channel = Channel(sock, JOB_BOUNDS, wait)
         try:
-            pid = int(channel.receive()[0]["pid"])
             channel.send(*job_to(job))
             while True:
-                wait.extend(self._take(channel.receive()[0], progress))
+                event, _ = channel.receive()
+                if "engine_failed" in event:
+                    self._abandon()
+                    return _End.OUTSIDE
+                wait.extend(self._take(event, progress))
                 if progress.done:
-                    return False
+                    return _End.DONE
         except _Late:
-            if pid:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            return True
+            forked.kill()
+            return _End.LATE
         except (ChannelClosed, CodecError):
-            return False
+            status = forked.exit_status()
+            return _End.OUTSIDE if status in (None, -signal.SIGKILL) else _End.DIED
         finally:
             channel.close()
+            forked.close()
 
-    def _fork(self) -> socket.socket:
+    def _fork(self) -> tuple[Forked, socket.socket]:
         with self._lock:
             self._started()
             assert self._control is not None
             ours, theirs = socket.socketpair()
             try:
-                socket.send_fds(self._control, [b"J"], [theirs.fileno()])
+                return Forked(self._control, [theirs.fileno()], START_SECONDS), ours
+            except OSError:
+                self._ready = None  # whatever is left of it is of no use
+                raise
             finally:
                 theirs.close()
-            return ours
+
+    def _abandon(self) -> None:
+        """The checking process has lost its zygote: the next job needs a new one."""
+        with self._lock:
+            self._ready = None
 
     def _take(self, event: Mapping[str, Any], progress: _Progress) -> float:
         """Note an event; returns the seconds until the next one is due."""
@@ -225,37 +245,35 @@ class LocalRunner:
 
     # ------------------------------------------------------------------ when the checking process ends under a check
 
-    def _settle(self, progress: _Progress, submission: Submission, late: bool) -> None:
-        """Try again once; then see whether the reference gets through, and blame accordingly."""
+    def _settle(self, progress: _Progress, submission: Submission, end: _End) -> None:
+        """Go on after an end from outside; else see whether the reference gets through, and blame accordingly."""
+        if end is _End.OUTSIDE:
+            progress.interruptions += 1
+            if progress.interruptions > RESTARTS:
+                self._give_up(progress, "the checking process was ended from outside again and again")
+            return
         current = progress.current
-        deaths = progress.deaths[current] = progress.deaths.get(current, 0) + 1
-        if deaths == 1 and not late:
-            return  # killed from outside, perhaps: once more
-        if deaths > 3 or current in ("", MODEL):
-            self._give_up(progress, "the checking process ended again and again")
+        if current in ("", MODEL):
+            self._give_up(progress, "the checking process ended while it scored the model")
             return
         check = next(c for c in self.start().checks if c.id == current)
         trial = _Progress()
         self._attempt(Job(submission, wanted=(current,), with_reference=True, model=False), trial)
         passed = current in trial.results and trial.results[current].verdict is Verdict.PASSED
         if passed:
+            late = end is _End.LATE
             how = "took too long" if late else "ended the process"
             message = f"The check could not be finished: working on what your code returned {how}."
             progress.results[current] = _failed(check, Verdict.TIMEOUT if late else Verdict.CRASHED, message)
         else:
-            progress.results[current] = _failed(
-                check, Verdict.GRADER_ERROR, "the check does not finish with the reference either"
-            )
+            message = "the check does not finish with the reference either"
+            progress.results[current] = _failed(check, Verdict.GRADER_ERROR, message)
 
     def _give_up(self, progress: _Progress, why: str) -> None:
         for check in self.start().checks:
             if check.id not in progress.results:
                 progress.results[check.id] = _failed(check, Verdict.GRADER_ERROR, why)
         progress.done = True
-
-
-def _has_model(progress: _Progress) -> bool:
-    return MODEL in progress.timings
 
 
 def _failed(check: Check, verdict: Verdict, message: str) -> CheckResult:

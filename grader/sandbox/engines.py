@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import select
 import shutil
 import signal
 import socket
@@ -24,6 +25,7 @@ from grader.limits import MIB, Limits
 from grader.sandbox.bounds import Bounds, CodecError
 from grader.sandbox.channel import Channel, ChannelClosed
 from grader.sandbox.faults import Crashed, EngineFailed, OutOfMemory, TimedOut
+from grader.sandbox.forkserver import Forked
 from grader.sandbox.seeds import DETERMINISM_ENVIRONMENT
 from grader.sandbox.watch import Output, Watch, tree
 
@@ -84,6 +86,9 @@ class Engine(Protocol):
     def start(self, launch: Launch) -> Process:
         """Start a worker process; raises EngineFailed if none can be had."""
 
+    def alive(self) -> bool:
+        """Can workers still be started? If not, the end of one says nothing about the student."""
+
     def close(self) -> None:
         """Let go of everything that was started."""
 
@@ -139,6 +144,11 @@ class ForkEngine:
         assert self.holding
         return _ForkedProcess(self.control, private_root="mount" in self.holding.mechanisms)
 
+    def alive(self) -> bool:
+        poller = select.poll()
+        poller.register(self.control, select.POLLRDHUP)
+        return not poller.poll(0)
+
     def close(self) -> None:
         self.control.close()
         try:
@@ -151,63 +161,33 @@ class ForkEngine:
 class _ForkedProcess:
     def __init__(self, control: socket.socket, private_root: bool) -> None:
         self.folder = None if private_root else tempfile.mkdtemp(prefix="grader-")
-        self._status: int | None = None
-        self._answer, answer = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.sock, channel = socket.socketpair()
         self.out, out = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self.out, False)
         try:
-            socket.send_fds(control, [b"{}"], [answer.fileno(), channel.fileno(), out])
+            self._forked = Forked(control, [channel.fileno(), out], STARTUP_SECONDS)
         except OSError as error:
             raise EngineFailed(f"the zygote is gone: {error}") from None
         finally:
-            answer.close()
             channel.close()
             os.close(out)
-        self._answer.settimeout(STARTUP_SECONDS)
-        try:
-            message, fds, _, _ = socket.recv_fds(self._answer, 16, 1)
-        except OSError as error:
-            raise EngineFailed(f"the zygote does not answer: {error}") from None
-        if message != b"P" or not fds:
-            raise EngineFailed("the zygote is gone")
-        self._pidfd: int | None = fds[0]
-        self.pid: int | None = _pid_of(fds[0])
+        self.pid = self._forked.pid
 
     def kill(self) -> None:
-        if self._pidfd is None:
-            return
         # In a pid namespace the first kill takes all; elsewhere each descendant is sent its own.
-        others = tree(self.pid)[1:] if self.pid else []
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        others = tree(self.pid)[1:] if self.pid and self.folder else []
+        self._forked.kill()
         for pid in others:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
-        self.exit_status()
-        os.close(self._pidfd)
-        self._pidfd = None
-        self._answer.close()
+        self._forked.exit_status()
+        self._forked.close()
         self.sock.close()
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def exit_status(self) -> int | None:
-        if self._status is None and self._answer.fileno() >= 0:
-            self._answer.settimeout(5.0)
-            with suppress(OSError, ValueError, KeyError):
-                self._status = json.loads(self._answer.recv(256))["exit"]
-        return self._status
-
-
-def _pid_of(pidfd: int) -> int | None:
-    """The process's number in our own pid namespace; that of the zygote may be another."""
-    with open(f"/proc/self/fdinfo/{pidfd}") as file:
-        for line in file:
-            if line.startswith("Pid:"):
-                pid = int(line.split()[1])
-                return pid if pid > 0 else None
-    return None
+        return self._forked.exit_status()
 
 
 class SpawnEngine:
@@ -220,6 +200,9 @@ class SpawnEngine:
 
     def start(self, launch: Launch) -> Process:
         return _SpawnedProcess()
+
+    def alive(self) -> bool:
+        return True
 
     def close(self) -> None:
         """Nothing is kept."""
@@ -342,6 +325,8 @@ class Worker:
             status = None if isinstance(error, (TimedOut, OutOfMemory)) else process.exit_status()
             process.kill()
             output.drain()
+            if status is None and not self.engine.alive():
+                raise EngineFailed("the zygote was ended") from None
             if current not in self.launch.modules:
                 raise EngineFailed(f"the worker ended before any import ({status}): {output.text()[-2000:]}") from None
             self.failed[current] = _fault(error, watch, status)
@@ -437,7 +422,16 @@ class Worker:
             line.channel.send({"op": "end"})
 
     def how_it_ended(self, line: Line) -> int | None:
-        """The status of the process that served a check and is gone; the worker's word, good for a message only."""
+        """The status of the process that served a check and is gone; the worker's word, good for a message only.
+
+        Raises EngineFailed if the engine itself is gone, so that nobody is blamed for that.
+        """
+        status = self._status(line)
+        if status is None and not self.engine.alive():
+            raise EngineFailed("the zygote was ended")
+        return status
+
+    def _status(self, line: Line) -> int | None:
         if self._process is None or self._channel is None:
             return None
         if not self.engine.forks or self._direct:
@@ -472,7 +466,7 @@ def _fault(error: Exception | BaseException, watch: Watch, status: int | None) -
 def crash(what: str, status: int | None) -> Crashed:
     """How a worker's sudden end is told: by exit code, by signal."""
     if status is None:
-        return Crashed(f"the process ended during {what}")
+        return Crashed(f"the process ended during {what}", suspect=True)
     if status >= 0:
         return Crashed(f"the process ended itself during {what} (exit code {status}); do not call exit functions")
     try:

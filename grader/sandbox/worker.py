@@ -322,14 +322,16 @@ def _set_cpu_limit(seconds: float) -> None:
 
 def redirect(out: int | None) -> None:
     """Send prints to the pipe ``out``, line by line."""
+    _flush()
     if out is not None:
-        _flush()
         os.dup2(out, 1)
         os.dup2(out, 2)
         os.close(out)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace", line_buffering=True)
+    # New objects: those of the zygote may have been made for a file, and would try to seek in the pipe.
+    for name, fd in (("stdout", 1), ("stderr", 2)):
+        stream = open(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
 
 
 def _flush() -> None:

@@ -1,8 +1,7 @@
 """The zygote: a warm process with torch imported, which forks a worker for each request. It holds no secret.
 
-``python -m grader.sandbox.zygote CONTROL_FD [MODULE ...]``; a request is one datagram on CONTROL_FD with three
-descriptors: where to answer (the worker's pidfd goes there, and later how it ended), the worker's channel, and
-the pipe for what it prints.
+``python -m grader.sandbox.zygote CONTROL_FD [MODULE ...]``; a request (see ``forkserver``)
+brings the worker's channel and the pipe for what it prints.
 """
 
 from __future__ import annotations
@@ -11,14 +10,13 @@ import gc
 import importlib
 import json
 import os
-import selectors
 import shutil
-import signal
 import socket
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import torch
 
@@ -26,6 +24,7 @@ from grader.sandbox import worker
 from grader.sandbox.bounds import Bounds
 from grader.sandbox.channel import Channel, ChannelClosed
 from grader.sandbox.confine import Confinement
+from grader.sandbox.forkserver import fork_on_request
 from grader.sandbox.seeding import set_determinism
 
 # torch imports these at their first use, which would cost every child up to two seconds.
@@ -61,61 +60,7 @@ def warm_up(modules: Sequence[str]) -> None:
         raise RuntimeError(f"the zygote must have one thread to fork safely, and has {len(threads)}")
 
 
-def serve(control: socket.socket, confinement: Confinement) -> None:
-    """Fork a worker for each request until the trusted side is gone."""
-    live: dict[int, socket.socket] = {}
-    wake_read, wake_write = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(wake_write)
-    selector = selectors.DefaultSelector()
-    selector.register(control, selectors.EVENT_READ)
-    selector.register(wake_read, selectors.EVENT_READ)
-    while True:
-        ready = [key.fileobj for key, _ in selector.select()]
-        if wake_read in ready:
-            os.read(wake_read, 4096)
-            _report_the_dead(live)
-        if control not in ready:
-            continue
-        message, fds, _, _ = socket.recv_fds(control, 1 << 16, 4)
-        if not message:
-            return
-        options = json.loads(message)
-        pid = confinement.fork(options)
-        if pid == 0:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            for answer in live.values():
-                answer.close()
-            _become_worker(fds[1], fds[2], options, confinement)
-        answer = live[pid] = socket.socket(fileno=fds[0])
-        pidfd = os.pidfd_open(pid)
-        try:
-            socket.send_fds(answer, [b"P"], [pidfd])
-        except OSError:
-            pass
-        for fd in (pidfd, *fds[1:]):
-            os.close(fd)
-
-
-def _report_the_dead(live: dict[int, socket.socket]) -> None:
-    while True:
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if not pid:
-            return
-        answer = live.pop(pid, None)
-        if answer is not None:
-            try:
-                answer.send(json.dumps({"exit": os.waitstatus_to_exitcode(status)}).encode())
-            except OSError:
-                pass
-            answer.close()
-
-
-def _become_worker(channel_fd: int, out: int, options: dict[str, object], confinement: Confinement) -> None:
+def become_worker(channel_fd: int, out: int, confinement: Confinement) -> NoReturn:
     """In the child: take the submission, confine, import, serve; never return."""
     folder: Path | None = None
     try:
@@ -147,7 +92,9 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"ready": True, **confinement.told()}).encode())
-    serve(control, confinement)
+    fds = fork_on_request(control, confinement.fork)
+    if fds is not None:
+        become_worker(fds[0], fds[1], confinement)
 
 
 if __name__ == "__main__":

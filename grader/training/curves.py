@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -28,18 +29,21 @@ def draw_curves(curves: Curves, path: Path, title: str) -> None:
     # The object interface: no pyplot, so no window system and no state between two pictures.
     figure = Figure(figsize=(7.0, 0.6 + 3.4 * max(1, len(panels))), layout="constrained")
     FigureCanvasAgg(figure)
-    figure.suptitle(title, fontsize=11)
+    figure.suptitle(_plain(title), fontsize=11)
     axes = figure.subplots(max(1, len(panels)), squeeze=False)[:, 0]
     for axis, (kind, members) in zip(axes, panels.items(), strict=False):
         _draw_panel(axis, kind, members)
     if not panels:
         axes[0].text(0.5, 0.5, "nothing was logged", ha="center", va="center")
         axes[0].set_axis_off()
-    figure.savefig(path, format="png", dpi=120)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a letter that the font lacks is drawn as a box
+        figure.savefig(path, format="png", dpi=120)
 
 
 def _draw_panel(axis: Axes, kind: str, members: Curves) -> None:
-    for name, points in members.items():
+    for given, points in members.items():
+        name = _plain(given)
         finite = [(step, value) for step, value in points if math.isfinite(value)]
         if not finite:
             axis.plot([], [], label=f"{name}  never finite")
@@ -57,9 +61,14 @@ def _draw_panel(axis: Axes, kind: str, members: Curves) -> None:
     if numbers and 0 < min(numbers) * _LOG_SCALE_FROM < max(numbers):
         axis.set_yscale("log")
     axis.set_xlabel("step")
-    axis.set_ylabel(kind)
+    axis.set_ylabel(_plain(kind))
     axis.grid(alpha=0.3)
     axis.legend(fontsize=9)
+
+
+def _plain(text: str) -> str:
+    """Text that matplotlib shows as it is: no formula, no label that it hides."""
+    return text.replace("$", r"\$").lstrip("_") or "(no name)"
 
 
 def _kind(name: str) -> str:

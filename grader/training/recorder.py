@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import torch
+
 Curve = list[tuple[int, float]]
 
 
@@ -47,6 +49,8 @@ class Recorder:
 
 
 def _number(value: Any) -> float:
+    if isinstance(value, torch.Tensor):
+        value = value.detach()  # a loss with its graph is what is most often logged; PyTorch would warn
     try:
         return float(value)
     except (TypeError, ValueError, RuntimeError):  # RuntimeError: a tensor of several elements

@@ -35,9 +35,7 @@ def loss_surface(ws: Tensor, bs: Tensor, x: Tensor, y: Tensor) -> Tensor:
     ### END SOLUTION
 
 
-def coarse_to_fine_search(
-    f: Callable[[float], float], lo: float, hi: float, n: int = 16, rounds: int = 3
-) -> float:
+def coarse_to_fine_search(f: Callable[[float], float], lo: float, hi: float, n: int = 16, rounds: int = 3) -> float:
     """The minimum of f on [lo, hi] by searching a coarse grid, then a finer one around the best point.
 
     Each round calls f once at each of n equally spaced points, from the interval's left end to its right

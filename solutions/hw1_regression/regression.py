@@ -248,9 +248,7 @@ def bias_variance(preds: Tensor, f_star: Tensor) -> tuple[Tensor, Tensor]:
     ### END SOLUTION
 
 
-def kfold_indices(
-    n: int, k: int, shuffle: bool, generator: torch.Generator | None
-) -> list[tuple[Tensor, Tensor]]:
+def kfold_indices(n: int, k: int, shuffle: bool, generator: torch.Generator | None) -> list[tuple[Tensor, Tensor]]:
     """The k splits of k-fold cross-validation.
 
     The order is torch.randperm(n, generator=generator), drawn once, if shuffle; else 0, 1, …, n − 1, and
@@ -280,9 +278,7 @@ def kfold_indices(
     ### END SOLUTION
 
 
-def diagnose(
-    train_loss: float, validation_loss: float, smaller_model_train_loss: float, target_loss: float
-) -> str:
+def diagnose(train_loss: float, validation_loss: float, smaller_model_train_loss: float, target_loss: float) -> str:
     """What to work on next, by the lecture's general guide. Look at the training loss first.
 
     train_loss > target_loss: "optimization" if smaller_model_train_loss < train_loss, else "model bias".

@@ -65,8 +65,7 @@ def test_the_message_of_a_scalar_has_one_line():
 def test_a_large_tensor_is_not_repeated():
     text = message(torch.zeros(5, 7), torch.ones(5, 7))
     assert text == (
-        "the result: 35 of 35 elements differ; tolerance atol 1e-06\n"
-        "  worst at [0, 0]: got 0.0, want 1.0, difference 1"
+        "the result: 35 of 35 elements differ; tolerance atol 1e-06\n  worst at [0, 0]: got 0.0, want 1.0, difference 1"
     )
 
 
@@ -81,9 +80,7 @@ def test_a_mistake_of_another_shape_explains_a_wrong_shape():
 
 
 def test_a_number_stands_for_a_tensor_full_of_it():
-    assert message(torch.zeros(2, 3, dtype=torch.float64), WANT, mistakes={"All zero.": 0.0}).startswith(
-        "All zero.\n"
-    )
+    assert message(torch.zeros(2, 3, dtype=torch.float64), WANT, mistakes={"All zero.": 0.0}).startswith("All zero.\n")
 
 
 def test_a_mistake_that_cannot_be_told_from_want_is_not_named():
@@ -121,12 +118,8 @@ def test_nothing_is_broadcast(shape):
 
 
 def test_a_missing_dimension_is_named():
-    assert message(torch.zeros(5), torch.zeros(5, 1)).endswith(
-        "a dimension of size 1 is missing (keepdim? unsqueeze?)"
-    )
-    assert message(torch.zeros(1, 5), torch.zeros(5, 1)).endswith(
-        "the dimension of size 1 is in another place"
-    )
+    assert message(torch.zeros(5), torch.zeros(5, 1)).endswith("a dimension of size 1 is missing (keepdim? unsqueeze?)")
+    assert message(torch.zeros(1, 5), torch.zeros(5, 1)).endswith("the dimension of size 1 is in another place")
     assert message(torch.zeros(5), torch.tensor(0.0)).endswith("it was not reduced to one number")
 
 
@@ -162,9 +155,7 @@ def test_a_tensor_subclass_is_refused_before_it_can_lie():
 
 
 def test_a_sparse_tensor_is_refused():
-    assert message(WANT.to_sparse(), WANT).startswith(
-        "the result: expected a dense tensor, got one of layout"
-    )
+    assert message(WANT.to_sparse(), WANT).startswith("the result: expected a dense tensor, got one of layout")
 
 
 def test_a_parameter_and_a_tensor_that_requires_grad_pass():
@@ -201,9 +192,7 @@ def test_a_want_of_another_kind_is_the_checks_own_fault():
         assert_close(torch.zeros(1), torch.zeros(1), atol=1, mistakes={"x": [1.0]})  # type: ignore[dict-item]
 
 
-@pytest.mark.parametrize(
-    "options", [{"atol": -1.0}, {"atol": math.nan}, {"atol": math.inf}, {"atol": 0, "rtol": 1.0}]
-)
+@pytest.mark.parametrize("options", [{"atol": -1.0}, {"atol": math.nan}, {"atol": math.inf}, {"atol": 0, "rtol": 1.0}])
 def test_a_tolerance_that_lets_everything_pass_is_refused(options):
     with pytest.raises(ValueError, match="tol must be"):
         assert_close(WANT, WANT, **options)

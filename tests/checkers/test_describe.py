@@ -68,11 +68,7 @@ def test_a_long_type_name_is_cut():
     assert len(describe(type("T" * 10_000, (), {})())) < 100
 
 
-@given(
-    st.recursive(
-        st.text() | st.integers() | st.binary(), lambda v: st.lists(v) | st.dictionaries(st.text(), v)
-    )
-)
+@given(st.recursive(st.text() | st.integers() | st.binary(), lambda v: st.lists(v) | st.dictionaries(st.text(), v)))
 def test_a_description_is_bounded_and_printable(value):
     text = describe(value)
     assert len(text) <= 300

@@ -109,18 +109,12 @@ def test_a_deep_or_long_value_gives_a_short_message():
 
 
 leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary()
-values = st.recursive(
-    leaves, lambda v: st.lists(v) | st.tuples(v) | st.dictionaries(st.text(), v), max_leaves=8
-)
+values = st.recursive(leaves, lambda v: st.lists(v) | st.tuples(v) | st.dictionaries(st.text(), v), max_leaves=8)
 
 
 def strictly(value: object) -> str:
     """A text that two values share exactly when they are equal and of the same types."""
-    return (
-        repr(value).replace("-0.0", "0.0")
-        if not isinstance(value, dict)
-        else repr(sorted(value.items(), key=repr))
-    )
+    return repr(value).replace("-0.0", "0.0") if not isinstance(value, dict) else repr(sorted(value.items(), key=repr))
 
 
 @given(values)

@@ -37,9 +37,7 @@ def test_a_tensor_is_told_about_item():
 
 def test_the_message_names_got_want_difference_and_tolerance():
     text = message(0.75, what="noam_lr at step 3", rtol=0.01)
-    assert text == (
-        "noam_lr at step 3: got 0.75, want 0.5, difference 0.25; tolerance atol 1e-06 + rtol 0.01 * |want|"
-    )
+    assert text == ("noam_lr at step 3: got 0.75, want 0.5, difference 0.25; tolerance atol 1e-06 + rtol 0.01 * |want|")
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])

@@ -81,9 +81,7 @@ def with_results(report: Report, *verdicts: Verdict, **fields: object) -> Report
         for result, verdict in zip(report.results, verdicts, strict=False)
     )
     complete, points, max_points = summarise(results)
-    return dataclasses.replace(
-        report, results=results, complete=complete, points=points, max_points=max_points
-    )
+    return dataclasses.replace(report, results=results, complete=complete, points=points, max_points=max_points)
 
 
 def test_the_first_failure_comes_first(mixed):
@@ -123,9 +121,7 @@ def test_nothing_of_a_hidden_check_but_its_title_is_shown(mixed):
 
 def test_a_lone_skipped_check_is_no_pass(good):
     report = with_results(good, Verdict.PASSED, Verdict.SKIPPED)
-    assert shown(report).endswith(
-        "Next: the checks that the skipped ones build on: grader check hw1_regression\n"
-    )
+    assert shown(report).endswith("Next: the checks that the skipped ones build on: grader check hw1_regression\n")
 
 
 def test_only_the_graders_fault_leaves_nothing_to_do(good):

@@ -120,9 +120,7 @@ def test_markdown_text_stays_inside_its_item_and_its_cell(text):
     if seen:
         kinds[2:2] = ["paragraph_open", "inline", "paragraph_close"]
     assert [token.type for token in tokens] == kinds
-    cells = [
-        t for t in md.parse(f"| a | b |\n|---|---|\n| {markdown_text(text)} | c |") if t.type == "inline"
-    ]
+    cells = [t for t in md.parse(f"| a | b |\n|---|---|\n| {markdown_text(text)} | c |") if t.type == "inline"]
     assert [text_of(cell).strip() for cell in cells] == ["a", "b", seen, "c"]
 
 

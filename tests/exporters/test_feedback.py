@@ -7,9 +7,7 @@ from grader.exporters import shown_to_student
 
 def test_visible_checks_are_shown_in_full_in_every_mode(mixed):
     for hidden in ("title", "nothing", "full"):
-        visible = [
-            result for result in shown_to_student(mixed.results, hidden) if result.visibility == "visible"
-        ]
+        visible = [result for result in shown_to_student(mixed.results, hidden) if result.visibility == "visible"]
         assert visible == [result for result in mixed.results if result.visibility == "visible"]
 
 

@@ -102,9 +102,7 @@ def test_the_feedback_of_an_incomplete_report_is_golden(stuck):
 
 
 def test_the_trained_model_is_named_with_its_tier(good):
-    assert "The trained model's rmse is 0.6551: tier strong reached." in feedback_markdown(
-        good, hidden="title"
-    )
+    assert "The trained model's rmse is 0.6551: tier strong reached." in feedback_markdown(good, hidden="title")
 
 
 def test_hidden_nothing_says_only_that_there_are_hidden_checks(mixed):
@@ -132,8 +130,7 @@ def test_a_students_text_never_changes_the_structure(mixed, text):
         student=f"x{text}",
         notes=(f"x{text}",),
         results=tuple(
-            dataclasses.replace(r, message=f"x{text}", hint=f"x{text}", stdout=f"x{text}")
-            for r in mixed.results
+            dataclasses.replace(r, message=f"x{text}", hint=f"x{text}", stdout=f"x{text}") for r in mixed.results
         ),
     )
     tame = dataclasses.replace(

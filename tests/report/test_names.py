@@ -59,9 +59,7 @@ def test_a_long_name_is_cut_between_characters():
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(10))}
 names = (
-    st.text(max_size=40)
-    | st.text("aAbBſsSıiIİ.-_ é\u0301ßKk\u212a/", max_size=4)
-    | st.sampled_from(sorted(RESERVED))
+    st.text(max_size=40) | st.text("aAbBſsSıiIİ.-_ é\u0301ßKk\u212a/", max_size=4) | st.sampled_from(sorted(RESERVED))
 )
 
 

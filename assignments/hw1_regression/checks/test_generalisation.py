@@ -74,7 +74,9 @@ def test_l2_penalty_gradient(submission, rng):
 
 def scores(submission, preds, f_star):
     """(bias2, variance), after type and shapes have been looked at."""
-    result = check_type(submission.bias_variance(preds.clone(), f_star.clone()), tuple, what="bias_variance(preds, f_star)")
+    result = check_type(
+        submission.bias_variance(preds.clone(), f_star.clone()), tuple, what="bias_variance(preds, f_star)"
+    )
     check_equal(len(result), 2, what="the length of bias_variance(preds, f_star)")
     for name, value in zip(("bias2", "variance"), result, strict=True):
         check_tensor(value, shape=(), dtype=preds.dtype, what=name)

@@ -86,7 +86,9 @@ def test_gradient_descent_max_steps(submission, rng):
         assert_close(history, want, atol=1e-12, what=f"history for max_steps={steps}")
         assert_close(theta, want[-1], atol=1e-12, what=f"theta for max_steps={steps}")
         if calls > steps:
-            raise CheckFailed(f"grad_fn was called more than max_steps times, {calls} for max_steps={steps}: a call is expensive")
+            raise CheckFailed(
+                f"grad_fn was called more than max_steps times, {calls} for max_steps={steps}: a call is expensive"
+            )
 
 
 def batches_of(iterator, sizes, what):
@@ -123,9 +125,7 @@ def test_minibatches_shuffle(submission, rng):
     seed = int(torch.randint(2**31, (), generator=rng))
     generator, same = torch.Generator().manual_seed(seed), torch.Generator().manual_seed(seed)
     what = "minibatches(23, 7, shuffle=True, generator)"
-    first, second = (
-        batches_of(submission.minibatches(23, 7, True, generator), (7, 7, 7, 2), what) for _ in range(2)
-    )
+    first, second = (batches_of(submission.minibatches(23, 7, True, generator), (7, 7, 7, 2), what) for _ in range(2))
     ordered = first.sort().values
     assert_close(ordered, torch.arange(23), atol=0, what=f"the sorted indices of one epoch of {what}")
     if torch.equal(first, ordered):

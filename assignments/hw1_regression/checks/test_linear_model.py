@@ -89,9 +89,7 @@ def test_mse_loss_reductions(submission, rng):
 @pytest.mark.hint("Is the result a tensor that was computed from pred and target?")
 def test_mse_loss_gradient(submission, rng):
     """mse_loss can be differentiated with respect to pred and target"""
-    pred, target = (
-        torch.randn(5, 3, generator=rng, dtype=torch.float64, requires_grad=True) for _ in range(2)
-    )
+    pred, target = (torch.randn(5, 3, generator=rng, dtype=torch.float64, requires_grad=True) for _ in range(2))
     v = torch.randn((), generator=rng, dtype=torch.float64)
     loss = submission.mse_loss(pred, target)
     check_tensor(loss, shape=(), dtype=torch.float64, what="mse_loss(pred, target)")

@@ -147,7 +147,7 @@ class Confinement:
             level = "process"
         return {"level": level, "mechanisms": mechanisms, "notes": self.notes}
 
-    def fork(self, options: dict[str, Any]) -> int:
+    def fork(self) -> int:
         """Fork; with namespaces the child is pid 1 of its own, so that its death ends all it has started."""
         if self.namespaces:
             sc.unshare(sc.NEWPID)

@@ -111,7 +111,7 @@ class CovidSurveyDataset(torch.utils.data.Dataset):
         if mode not in columns:
             raise ValueError(mode)
         with open(path, newline="") as file:
-            table = [row for row in csv.reader(file)][1:]
+            table = list(csv.reader(file))[1:]
         if any(len(row) != columns[mode] for row in table):
             raise ValueError("columns")
         rows = range(len(table))
@@ -128,7 +128,8 @@ class CovidSurveyDataset(torch.utils.data.Dataset):
         self.items = []
         for i in sorted(rows):
             numbers = np.array(table[i][1:], dtype=np.float32)
-            self.items.append((torch.tensor([numbers[:93][f].item() for f in chosen]), torch.tensor(numbers[-1].item())))
+            x = torch.tensor([numbers[:93][f].item() for f in chosen])
+            self.items.append((x, torch.tensor(numbers[-1].item())))
 
     def __len__(self):
         return len(self.items)

@@ -11,7 +11,7 @@ import torch
 
 class CovidSurveyDataset(torch.utils.data.Dataset):
     def __init__(self, path, mode, features=None):
-        pass
+        mode = mode if mode in ("validation", "test") else "train"
         table = torch.tensor(pd.read_csv(path).to_numpy(dtype=np.float32))
         if table.shape[1] != (94 if mode == "test" else 95):
             raise ValueError("columns")
