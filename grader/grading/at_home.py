@@ -8,12 +8,13 @@ from dataclasses import replace
 import torch
 
 from grader.assignment import Assignment
-from grader.errors import UsageError
+from grader.errors import GraderError, UsageError
 from grader.grading.checker import Checker, Ground
 from grader.grading.collect import Collected, with_checks
 from grader.grading.messages import Check
 from grader.report import CheckResult, Confinement, Digests, Report, summarise
 from grader.sandbox.engines import Engine, make_engine
+from grader.sandbox.faults import EngineFailed
 from grader.sandbox.seeding import set_determinism
 from grader.sandbox.seeds import PUBLIC_COURSE_SEED, fingerprint
 from grader.submission import Submission
@@ -27,7 +28,7 @@ def check_at_home(
 ) -> Report:
     """Run the visible checks (those whose name contains ``part``) and the checks that they depend on.
 
-    Raises UsageError if no check has ``part`` in its name.
+    Raises UsageError if no check has ``part`` in its name, GraderError if no worker can be run.
     """
     at_home = replace(assignment, solution=None)
     set_determinism()
@@ -42,6 +43,8 @@ def check_at_home(
 
     try:
         with_checks(at_home, hidden=False, body=body)
+    except EngineFailed as error:
+        raise GraderError(f"your code could not be run: {error}; try `grader doctor`") from None
     finally:
         engine.close()
     return reports[0]

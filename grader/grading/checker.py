@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pytest
 from _pytest.runner import runtestprotocol  # what pytest-xdist and others build on too
@@ -33,15 +34,21 @@ class Outcome:
 
 
 class _Excinfo:
-    """Keeps the first exception of an item's phases; pytest's own reports keep only its text."""
+    """Keeps the first exception of an item's phases, in place of pytest's own report of it.
+
+    That one would be a traceback with its sources, which takes longer to write than the check and is not read.
+    """
 
     def __init__(self) -> None:
         self.error: BaseException | None = None
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
         if call.excinfo is not None and self.error is None:
             self.error = call.excinfo.value
+        assert call.when != "collect"
+        outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
 
 def skipped(check: Check, verdicts: Mapping[str, tuple[Verdict, Owner]]) -> CheckResult | None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from grader.assignment import Assignment
+from grader.pytest_plugin import MARKS, check_id
 from grader.sandbox.seeding import seed_everything, set_determinism
 from grader.sandbox.seeds import PUBLIC_COURSE_SEED, derive_seed
 from grader.sandbox.student import Namespace
@@ -54,11 +55,13 @@ class _InProcess:
     def __init__(self, assignment: Assignment, namespace: Namespace) -> None:
         self.assignment, self.namespace = assignment, namespace
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        for mark in MARKS:
+            config.addinivalue_line("markers", mark)
+
     @pytest.fixture(name="rng")
     def _rng(self, request: pytest.FixtureRequest) -> Any:
         import torch
-
-        from grader.pytest_plugin import check_id
 
         name = check_id(request.node)
         seed_everything(derive_seed(PUBLIC_COURSE_SEED, "check", self.assignment.slug, self.assignment.version, name))
@@ -78,6 +81,6 @@ def debug_checks(assignment: Assignment, folder: Path, part: str | None) -> int:
         if (folder / f"{module}.py").is_file():
             namespace.load(module)
     arguments = [str(assignment.visible_checks), "-s", "-x", "--import-mode=importlib", "--tb=short"]
-    arguments += ["-pno:cacheprovider", "--noconftest", *(["-k", part] if part else [])]
+    arguments += ["-pno:cacheprovider", "-pno:grader", "--noconftest", *(["-k", part] if part else [])]
     code = pytest.main(arguments, plugins=[_InProcess(assignment, namespace)])
     return 0 if code == pytest.ExitCode.OK else 1

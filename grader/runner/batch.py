@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from grader.runner.protocol import Runner
 from grader.submission import Submission
 
 State = Literal["graded", "up to date"]
+TIMINGS_EVERY = 5.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Batch:
         self._assignment_digest = self.assignment.digest()
         self._solution_digest = self.assignment.solution_digest()
         self._timings = read_timings(self.places.timings)
+        self._timings_due = 0.0
 
     def run(self, sources: Sequence[Source], warn: Callable[[str], None]) -> Iterator[tuple[Report, State]]:
         """Grade what is not up to date; yields each report once it is on disk.
@@ -91,26 +94,34 @@ class Batch:
             return
         self._ready = self.runner.start()
         again: list[Submission] = []
-        for submission, graded in self._side_by_side(todo):
-            if graded.suspect:
-                again.append(submission)
-            else:
-                yield self._record(submission, graded), "graded"
-        for submission in again:
-            yield self._record(submission, self.runner.grade(submission)), "graded"
+        try:
+            for submission, graded in self._side_by_side(todo):
+                if graded.suspect:
+                    again.append(submission)
+                else:
+                    yield self._record(submission, graded), "graded"
+            for submission in again:
+                yield self._record(submission, self.runner.grade(submission)), "graded"
+        finally:
+            write_timings(self.places.timings, self._timings)
 
     def _side_by_side(self, todo: Sequence[Submission]) -> Iterator[tuple[Submission, Graded]]:
         with ThreadPoolExecutor(self.jobs) as pool:
             waiting = iter(todo)
             running: dict[Future[Graded], Submission] = {}
+
+            def fill() -> None:
+                while len(running) < self.jobs and (submission := next(waiting, None)) is not None:
+                    running[pool.submit(self.runner.grade, submission)] = submission
+
             try:
-                while True:
-                    while len(running) < self.jobs and (submission := next(waiting, None)) is not None:
-                        running[pool.submit(self.runner.grade, submission)] = submission
-                    if not running:
-                        return
-                    for future in wait(running, return_when=FIRST_COMPLETED).done:
-                        yield running.pop(future), future.result()
+                fill()
+                while running:
+                    done = wait(running, return_when=FIRST_COMPLETED).done
+                    finished = [(running.pop(future), future) for future in done]
+                    fill()  # before reports are written, so that nobody waits for a disk
+                    for submission, future in finished:
+                        yield submission, future.result()
             except BaseException:
                 self.runner.close()  # ends the waits of the other threads
                 raise
@@ -134,9 +145,15 @@ class Batch:
             confinement=self._ready.confinement,
         )
         write_report(self.places.report(submission.student), report)
-        self._timings = self._timings.merge(Timings({submission.student: graded.timings}))
-        write_timings(self.places.timings, self._timings)
+        self._note_timings(submission.student, graded)
         return report
+
+    def _note_timings(self, student: str, graded: Graded) -> None:
+        """One file for the whole class, so it is not written each time; a kill loses the last seconds of it."""
+        self._timings = self._timings.merge(Timings({student: graded.timings}))
+        if time.monotonic() >= self._timings_due:
+            write_timings(self.places.timings, self._timings)
+            self._timings_due = time.monotonic() + TIMINGS_EVERY
 
     def _digests(self, submission: Submission) -> Digests:
         return Digests(submission.digest(), self._assignment_digest, self._solution_digest, grader_digest())

@@ -186,7 +186,8 @@ def _tensor_bytes(tensor: torch.Tensor) -> Buffer:
     if tensor.numel() == 0:
         return b""
     plain = tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()
-    raw: Any = plain.flatten().view(torch.uint8).numpy()
+    # as_strided: a single element may have any stride, which view() would refuse
+    raw: Any = plain.as_strided((plain.numel(),), (1,)).view(torch.uint8).numpy()
     return memoryview(raw)
 
 

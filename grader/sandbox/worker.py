@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -24,7 +25,7 @@ from grader.sandbox.bounds import Bounds, CodecError
 from grader.sandbox.channel import Channel, ChannelClosed
 from grader.sandbox.mirror import call_module, describe_module, load_state, set_modes
 from grader.sandbox.peer import Peer, Proxy, type_name
-from grader.sandbox.seeding import seed_everything
+from grader.sandbox.seeding import seed_everything, set_determinism
 from grader.sandbox.student import Namespace, describe_error
 
 OPERATORS: dict[str, Callable[..., Any]] = {
@@ -359,15 +360,12 @@ def _reap_all() -> None:
 
 def main() -> None:
     """A plain subprocess worker, for systems without a usable fork: ``python -m grader.sandbox.worker PORT``."""
-    import tempfile
-
     token = sys.stdin.readline().strip()
+    set_determinism()
+    seed_everything(0)  # torch's first seeding imports for a second, which is not the student's time
     sock = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
     sock.sendall(token.encode())
     channel = Channel(sock, Bounds())
-    from grader.sandbox.seeding import set_determinism
-
-    set_determinism()
     setup, files = receive_setup(channel)
     with tempfile.TemporaryDirectory(prefix="grader-") as name:
         folder = Path(name).resolve()

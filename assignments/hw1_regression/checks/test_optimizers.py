@@ -12,13 +12,13 @@ from torch.optim.sgd import sgd
 from grader.checkers import assert_close, assert_unchanged, check_equal, check_type
 
 
-def torch_sgd(lrs, momentum=0.0, weight_decay=0.0):
+def torch_sgd(lrs, momentum=0.0, weight_decay=0.0, nesterov=False):
     buffers = [None]
 
     def step(param, grad, t):
         sgd(
             [param], [grad], buffers, foreach=False, weight_decay=weight_decay, momentum=momentum, lr=lrs[t],
-            dampening=0.0, nesterov=False, maximize=False,
+            dampening=0.0, nesterov=nesterov, maximize=False,
         )  # fmt: skip
 
     return step
@@ -36,27 +36,37 @@ def torch_adagrad(lr, eps=1e-10, weight_decay=0.0):
     return step
 
 
-def torch_rmsprop(lr, alpha=0.99, eps=1e-8, weight_decay=0.0):
-    average, count = torch.zeros(3, 5, dtype=torch.float64), torch.tensor(0.0)
+def torch_rmsprop(lr, alpha=0.99, eps=1e-8, weight_decay=0.0, start=None, inside=0.0):
+    """start: the average before the first step. inside: an eps under the root, which PyTorch has not."""
+    average, count = torch.zeros(3, 5, dtype=torch.float64) if start is None else start.clone(), torch.tensor(0.0)
 
     def step(param, grad, t):
+        average.add_(inside / alpha)
         rmsprop(
             [param], [grad], [average], [], [], [count], foreach=False, lr=lr, alpha=alpha, eps=eps,
             weight_decay=weight_decay, momentum=0.0, centered=False,
         )  # fmt: skip
+        average.sub_(inside)
 
     return step
 
 
-def torch_adam(lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
+def torch_adam(lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, count=0, inside=0.0, keep=False):
+    """count: steps before the first. inside: an eps under the root. keep: the state keeps m̂ and v̂."""
     first, second = (torch.zeros(3, 5, dtype=torch.float64) for _ in range(2))
-    count = torch.tensor(0.0)
+    steps = torch.tensor(float(count))
 
     def step(param, grad, t):
+        rest = 1 - betas[1] ** (t + 1)
+        second.add_(inside * rest / betas[1])
         adam(
-            [param], [grad], [first], [second], [], [count], foreach=False, amsgrad=False, beta1=betas[0],
+            [param], [grad], [first], [second], [], [steps], foreach=False, amsgrad=False, beta1=betas[0],
             beta2=betas[1], lr=lr, weight_decay=weight_decay, eps=eps, maximize=False,
         )  # fmt: skip
+        second.sub_(inside * rest)
+        if keep:
+            first.div_(1 - betas[0] ** (t + 1))
+            second.div_(rest)
 
     return step
 
@@ -120,13 +130,10 @@ def test_sgd_momentum_step_twenty_steps(submission, rng):
     def dampened(m, g, lr):
         return 0.9 * m + 0.1 * g, -lr * (0.9 * m + 0.1 * g)
 
-    def nesterov(m, g, lr):
-        return 0.9 * m + g, -lr * (g + 0.9 * (0.9 * m + g))
-
     mistakes = {
         "That is the lecture's m ← μ·m − lr·g; PyTorch multiplies by lr when it moves.": variant(lecture),
         "The new gradient counts in full: there is no factor 1 − μ.": variant(dampened),
-        "That is Nesterov's momentum; move by m itself.": variant(nesterov),
+        "That is Nesterov's momentum; move by m itself.": trace(torch_sgd(lrs, 0.9, nesterov=True), param, grads),
         "The momentum is not used.": trace(torch_sgd(lrs), param, grads),
         "The state is not used: the returned one must hold m.": param - torch.tensor(lrs)[:, None, None] * grads,
         "The old m is used: update m first, then move.": trace(
@@ -219,25 +226,19 @@ def test_rmsprop_step_twenty_steps(submission, rng):
 
     got = walk(student, param, grads, "rmsprop_step(...)")
 
-    def variant(start, alpha=0.8, beta=0.2, denominator=lambda v: v.sqrt() + 0.01):
-        v, p, rows = start, param, []
-        for t, g in enumerate(grads):
-            v = start if t == 0 and start.any() else alpha * v + beta * g**2
-            p = p - 0.05 * g / denominator(v)
-            rows.append(p)
-        return torch.stack(rows)
+    def variant(*options, **more):
+        return trace(torch_rmsprop(*options, **more), param, grads)
 
-    zero = torch.zeros_like(param)
+    first = grads[0].square()
     mistakes = {
-        "That is the lecture's start σ₀ = |g₀|; PyTorch starts from v = 0.": variant(grads[0] ** 2),
+        "That is the lecture's start σ₀ = |g₀|; PyTorch starts from v = 0.": variant(0.05, 0.8, 0.01, start=first),
         "That is the lecture's start σ₀ = |g₀| without eps; PyTorch starts from v = 0.": variant(
-            grads[0] ** 2, denominator=torch.sqrt
+            0.05, 0.8, 0.0, start=first
         ),
-        "eps stands outside the root: √v + eps.": variant(zero, denominator=lambda v: (v + 0.01).sqrt()),
-        "The root is missing.": variant(zero, denominator=lambda v: v + 0.01),
-        "α and 1 − α are mixed up.": variant(zero, 0.2, 0.8),
-        "The factor 1 − α is missing.": variant(zero, 0.8, 1.0),
-        "That is Adagrad: α is not used.": variant(zero, 1.0, 1.0),
+        "eps stands outside the root: √v + eps.": variant(0.05, 0.8, 0.0, inside=0.01),
+        "α and 1 − α are mixed up.": variant(0.05, 0.2, 0.01),
+        "The factor 1 − α is missing.": variant(0.05 * 0.2**0.5, 0.8, 0.01 * 0.2**0.5),
+        "That is Adagrad: α is not used.": trace(torch_adagrad(0.05, 0.01), param, grads),
     }
     # float64, 20 steps of order 0.1: rounding is near 1e-15
     want = trace(torch_rmsprop(0.05, 0.8, 0.01), param, grads)
@@ -279,24 +280,16 @@ def test_adam_step_twenty_steps(submission, rng):
 
     got = walk(student, param, grads, "adam_step(...)")
 
-    def variant(beta1=0.7, beta2=0.9, corrected=True, shift=0, inside=False, root=True, keep=False):
-        m, v, p, rows = torch.zeros_like(param), torch.zeros_like(param), param, []
-        for t, g in enumerate(grads, start=1 + shift):
-            m, v = beta1 * m + (1 - beta1) * g, beta2 * v + (1 - beta2) * g**2
-            m_hat, v_hat = (m / (1 - beta1**t), v / (1 - beta2**t)) if corrected else (m, v)
-            m, v = (m_hat, v_hat) if keep else (m, v)
-            below = (v_hat + 0.01).sqrt() if inside else v_hat.sqrt() + 0.01 if root else v_hat + 0.01
-            p = p - 0.05 * m_hat / below
-            rows.append(p)
-        return torch.stack(rows)
+    def variant(*options, **more):
+        return trace(torch_adam(*options, **more), param, grads)
 
     mistakes = {
-        "The bias correction is missing.": variant(corrected=False),
-        "The state must keep m and v, not m̂ and v̂.": variant(keep=True),
-        "t starts from 1: the bias correction is one step ahead.": variant(shift=1),
-        "eps stands outside the root: √v̂ + eps.": variant(inside=True),
-        "The root is missing.": variant(root=False),
-        "β₁ and β₂ are mixed up.": variant(beta1=0.9, beta2=0.7),
+        # after 10,000 steps there is nothing left to correct
+        "The bias correction is missing.": variant(0.05, (0.7, 0.9), 0.01, count=10_000),
+        "The state must keep m and v, not m̂ and v̂.": variant(0.05, (0.7, 0.9), 0.01, keep=True),
+        "t starts from 1: the bias correction is one step ahead.": variant(0.05, (0.7, 0.9), 0.01, count=1),
+        "eps stands outside the root: √v̂ + eps.": variant(0.05, (0.7, 0.9), 0.0, inside=0.01),
+        "β₁ and β₂ are mixed up.": variant(0.05, (0.9, 0.7), 0.01),
     }
     # float64, 20 steps of order 0.05: rounding is near 1e-15
     want = trace(torch_adam(0.05, (0.7, 0.9), 0.01), param, grads)

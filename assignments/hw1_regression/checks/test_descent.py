@@ -161,31 +161,27 @@ def test_warmup_decay_lr_value(submission):
         check_number(lr, want, atol=1e-12, what=what, mistakes=mistakes)  # a few operations in float64
 
 
-def decay_matrix(length, beta):
-    """The moving average as a matrix: what each value adds to each average."""
-    t = torch.arange(length, dtype=torch.float64)
-    share = torch.full((length,), 1 - beta, dtype=torch.float64)
-    share[0] = 1.0
-    return (beta ** (t[:, None] - t)).tril() * share
-
-
 @pytest.mark.points(1)
 @pytest.mark.hint("m₀ = x₀.", "β is the share of the past, 1 − β that of the new value.")
 def test_ema_value(submission, rng):
     """ema starts at the first value and moves by 1 − β towards each new one"""
-    x = torch.randn(11, generator=rng) + 1
-    average = submission.ema(x, 0.8)
-    series = x.to(torch.float64)
-    from_zero = decay_matrix(12, 0.8)[1:, 1:] @ series
-    corrected = from_zero / (1 - 0.8 ** torch.arange(1, 12, dtype=torch.float64))
+    x = torch.tensor([4.0, 0.0, 8.0, 2.0, -6.0])
     mistakes = {
-        "It starts at 0; start at x₀.": from_zero,
-        "That is the bias-corrected average; start at x₀ instead.": corrected,
-        "β and 1 − β are mixed up.": decay_matrix(11, 0.2) @ series,
+        "It starts at 0; start at x₀.": torch.tensor([1.0, 0.75, 2.5625, 2.421875, 0.31640625]),
+        "That is the bias-corrected average; start at x₀ instead.": torch.tensor(
+            [4.0, 1.7142857, 4.4324324, 3.5428571, 0.41485275]
+        ),
+        "β and 1 − β are mixed up.": torch.tensor([4.0, 1.0, 6.25, 3.0625, -3.734375]),
     }
-    want = (decay_matrix(11, 0.8) @ series).float()
-    # float32 and sums of 11 terms of order 1
-    assert_close(average, want, atol=1e-5, what="ema(x, 0.8)", mistakes=mistakes)
+    want = torch.tensor([4.0, 3.0, 4.25, 3.6875, 1.265625])
+    # float32 and numbers of order 1
+    assert_close(submission.ema(x, 0.75), want, atol=1e-5, what=f"ema of {x.tolist()}, 0.75", mistakes=mistakes)
+    x = torch.randn(23, generator=rng) + 1
+    average = check_tensor(submission.ema(x, 0.9), shape=(23,), dtype=torch.float32, what="ema(x, 0.9)")
+    assert_close(average[:1], x[:1], atol=1e-6, what="the first average")
+    moves = average[1:] - average[:-1]
+    what = "how far each average moves: 1 − β of the way to the new value"
+    assert_close(moves, 0.1 * (x[1:] - average[:-1]), atol=1e-5, what=what)
     assert_unchanged(submission)
 
 
@@ -200,5 +196,8 @@ def test_ema_gradient(submission, rng):
     if not average.requires_grad:
         raise CheckFailed("ema(x, 0.7) is cut off from autograd; is there an item() or a torch.tensor()?")
     (got,) = torch.autograd.grad(average, x, v)
+    # ema is linear in x: what it makes of a single 1 at place i is column i of its Jacobian
+    columns = [submission.ema(unit, 0.7) for unit in torch.eye(7, dtype=torch.float64)]
+    want = torch.stack([check_tensor(column, shape=(7,)) @ v for column in columns])
     # float64 and sums of 7 terms
-    assert_close(got, decay_matrix(7, 0.7).T @ v, atol=1e-12, what="the gradient with respect to x")
+    assert_close(got, want, atol=1e-12, what="the gradient with respect to x")
