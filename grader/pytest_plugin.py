@@ -45,6 +45,7 @@ class Trace:
     """What is known of a check's run besides its outcome."""
 
     stdout: str = ""
+    call: str = ""  # the last call of the student's code, to be pasted into Python
     cpu: float = 0.0
     memory: float = 0.0
 
@@ -102,7 +103,7 @@ def submission(request: pytest.FixtureRequest, rng: torch.Generator) -> Iterator
     proxy.protect(rng)
     yield proxy
     trace = request.node.stash.setdefault(TRACE, Trace())
-    trace.stdout = proxy.stdout()
+    trace.stdout, trace.call = proxy.stdout(), proxy.last_call()
     trace.cpu, trace.memory = proxy.usage()
     proxy.close()
 

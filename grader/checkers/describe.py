@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -11,6 +11,8 @@ import torch
 from grader.checkers.failure import shorten
 
 LIMIT = 300
+CALL_LIMIT = 1500
+CALL_PASTED = 64
 PASTED = 16  # elements of a tensor that are still written out
 ITEMS = 8  # items of a container that are written out
 RANGED = 1_000_000  # elements of a tensor whose range is still computed
@@ -20,6 +22,16 @@ IMPLIED = (torch.float32, torch.int64, torch.bool)  # dtypes that torch.tensor c
 def describe(value: object) -> str:
     """A description of at most 300 characters; small values and small tensors can be pasted into Python."""
     return shorten(_describe(value, depth=3), LIMIT)
+
+
+def describe_call(name: str, args: Sequence[object], kwargs: Mapping[str, object]) -> str:
+    """A call as it can be pasted into Python, while it is small; larger arguments are summed up."""
+    texts = [_describe(value, 3, CALL_PASTED) for value in args]
+    texts += [f"{key}={_describe(value, 3, CALL_PASTED)}" for key, value in kwargs.items()]
+    if sum(map(len, texts)) > CALL_LIMIT:
+        texts = [_describe(value, 3) for value in args]
+        texts += [f"{key}={_describe(value, 3)}" for key, value in kwargs.items()]
+    return shorten(f"{name}({', '.join(texts)})", CALL_LIMIT)
 
 
 def kind_of(value: object) -> str:
@@ -66,10 +78,10 @@ def is_tensor(value: object) -> TypeGuard[torch.Tensor]:
     return type(value) in (torch.Tensor, torch.nn.Parameter)
 
 
-def _describe(value: Any, depth: int) -> str:
+def _describe(value: Any, depth: int, pasted: int = PASTED) -> str:
     kind = type(value)
     if is_tensor(value):
-        return _tensor(value)
+        return _tensor(value, pasted)
     if value is None or kind in (bool, float, complex) or kind in (torch.dtype, torch.device):
         return repr(value)
     if kind is int:
@@ -78,7 +90,7 @@ def _describe(value: Any, depth: int) -> str:
     if kind in (str, bytes):
         return repr(value) if len(value) <= 80 else f"{value[:80]!r} … ({len(value)} long)"
     if kind in (list, tuple, dict, set, frozenset, torch.Size):
-        return _container(value, depth)
+        return _container(value, depth, pasted)
     if kind is np.ndarray:
         return f"a NumPy array of shape {shape_text(value.shape)}, {value.dtype.name}"
     if isinstance(value, (np.number, np.bool_)):
@@ -86,7 +98,7 @@ def _describe(value: Any, depth: int) -> str:
     return _opaque(value)
 
 
-def _container(value: Any, depth: int) -> str:
+def _container(value: Any, depth: int, pasted: int) -> str:
     if type(value) is torch.Size:
         return f"torch.Size({shape_text(value)})"
     name, size = _type_name(value), len(value)
@@ -94,9 +106,9 @@ def _container(value: Any, depth: int) -> str:
         return f"a {name} of {size}"
     more = [f"… {size} in all"] if size > ITEMS else []
     if type(value) is dict:
-        pairs = (f"{_describe(k, depth - 1)}: {_describe(v, depth - 1)}" for k, v in _first(value.items()))
+        pairs = (f"{_describe(k, depth - 1)}: {_describe(v, depth - 1, pasted)}" for k, v in _first(value.items()))
         return "{" + ", ".join([*pairs, *more]) + "}"
-    items = [*(_describe(item, depth - 1) for item in _first(value)), *more]
+    items = [*(_describe(item, depth - 1, pasted) for item in _first(value)), *more]
     if type(value) is list:
         return f"[{', '.join(items)}]"
     if type(value) is tuple:
@@ -108,14 +120,14 @@ def _first(items: Iterable[Any]) -> list[Any]:
     return [item for item, _ in zip(items, range(ITEMS), strict=False)]
 
 
-def _tensor(value: torch.Tensor) -> str:
+def _tensor(value: torch.Tensor, pasted: int) -> str:
     shape, dtype = shape_text(value.shape), value.dtype
     if value.layout is not torch.strided or value.is_meta:
         return f"a {value.layout} tensor of shape {shape}, {dtype}"
     suffix = "" if dtype in IMPLIED else f", dtype={dtype}"
     if value.numel() == 0:
         return f"torch.empty({shape}{suffix})"
-    if value.numel() <= PASTED and value.ndim <= 6:
+    if value.numel() <= pasted and value.ndim <= 6:
         numbers = value.detach().cpu().tolist()
         return f"torch.tensor({_nested(numbers, lambda x: _literal(x, dtype))}{suffix})"
     text = f"a tensor of shape {shape}, {dtype}"

@@ -160,7 +160,10 @@ class Checker:
             finding, confirmed = self._confirm(check, finding)
         timing = CheckTiming(time.monotonic() - start, max(0.0, trace.cpu), max(0.0, trace.memory))
         limit = check.limits.output * 1024 + 100
-        result = _result(check, finding.verdict, finding.message, bounded(normalised(trace.stdout), limit))
+        message = finding.message
+        if trace.call and finding.verdict.owner is Owner.STUDENT and finding.verdict is not Verdict.NOT_ATTEMPTED:
+            message += f"\n\nThe call was: {normalised(trace.call)}"
+        result = _result(check, finding.verdict, message, bounded(normalised(trace.stdout), limit))
         return Outcome(result, timing, finding.suspect, confirmed and finding.doubtful)
 
     def _run(self, check: Check, worker: Worker) -> tuple[Finding, Trace]:

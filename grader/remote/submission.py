@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from grader.checkers.describe import describe_call
 from grader.limits import Limits
 from grader.remote.module import adopt_module, prepared
 from grader.remote.side import TrustedSide, student_error
@@ -24,6 +25,7 @@ class _WatchedPeer(Peer):
         super().__init__(line.channel, side, line.channel.bounds)
         self.worker, self.line = worker, line
         self.fault: BaseException | None = None
+        self.last_call: tuple[str, tuple[Any, ...], dict[str, Any]] | None = None
 
     def exchange(self, head: Any, packed: Any) -> Any:
         if self.fault is not None:
@@ -37,9 +39,13 @@ class _WatchedPeer(Peer):
             self.fault = crash(self.line.watch.what, self.worker.how_it_ended(self.line))
             raise self.fault from None
 
-    def _ask(self, *args: Any) -> Any:
+    def _ask(self, verb: str, handle: int, name: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if verb == "call" and handle != SERVICE:
+            self.last_call = (name or "the function", args, kwargs)
+        elif name == "call_module":
+            self.last_call = (args[2] or "the module", args[5:], kwargs)
         with self._judged():
-            return super()._ask(*args)
+            return super()._ask(verb, handle, name, args, kwargs)
 
     def vjp(self, *args: Any) -> Any:
         with self._judged():
@@ -101,6 +107,11 @@ class SubmissionProxy:
         """What the student's code has printed so far, bounded."""
         self._line.output.drain()
         return self._line.output.text()
+
+    def last_call(self) -> str:
+        """The last call of a function or method of the student's, as it can be pasted into Python; may be empty."""
+        call = self._peer.last_call
+        return describe_call(*call) if call is not None else ""
 
     def usage(self) -> tuple[float, float]:
         """CPU seconds and peak MiB of the check so far."""
