@@ -23,6 +23,7 @@ TIER_NAMES = ("simple", "medium", "strong", "boss")
 HIDDEN_FEEDBACK = ("title", "nothing", "full")
 HIGHER_IS_BETTER: Mapping[str, bool] = {"rmse": False, "accuracy": True}
 
+_NO_CONTENT = frozenset({"__pycache__", "runs", "run.json", "curves.png"})
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _WEIGHTS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\.safetensors")
 # What the worker and the tests import besides the standard library.
@@ -306,8 +307,10 @@ def _digest_folder(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
-        # Caches and an editor's hidden files are no content: they must not make reports out of date.
-        if path.is_file() and not any(p == "__pycache__" or p.startswith(".") for p in relative.parts):
+        # Caches, an editor's hidden files and what a training run leaves behind are no content: they must not
+        # make reports out of date.
+        passing = any(p in _NO_CONTENT or p.startswith(".") for p in relative.parts)
+        if path.is_file() and not passing and path.suffix != ".safetensors":
             for part in (relative.as_posix().encode(), path.read_bytes()):
                 # A length before each part, so that "ab" + "c" is not "a" + "bc".
                 digest.update(len(part).to_bytes(8, "big") + part)

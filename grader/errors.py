@@ -5,7 +5,8 @@ GraderError                 the root: its text is shown as one line, without a t
 ├── ContentError            an assignment, a solution or a data set of the course is broken
 ├── DatasetError            data could not be fetched, verified or read
 ├── IntakeError             a class folder cannot be read at all (a single bad submission is no exception)
-└── RecordError             a report on disk cannot be read or written
+├── RecordError             a report on disk cannot be read or written
+└── StudentCodeError        the student's own code failed while it was trained at home (grader.training)
 
 The boundary between check and student code raises the types in ``grader.sandbox.faults``.
 """

@@ -17,8 +17,6 @@ from grader.release import stub_drift
 from grader.runner.local import LocalRunner
 from grader.sandbox.seeds import PUBLIC_COURSE_SEED
 
-PUBLIC_SEED = int(PUBLIC_COURSE_SEED)
-
 EXAMPLE = """
 Example:
 
@@ -41,7 +39,7 @@ def command(assignment: str, jobs: int, no_train: bool) -> int:
     if chosen.solution is None:
         raise ContentError(f"{chosen.folder}: has no solution on this machine, so nothing can be proved")
     console = Console(highlight=False)
-    weights = None if no_train or chosen.model is None else _train(course, chosen, chosen.solution, console)
+    weights = None if no_train or chosen.model is None else _train(course, chosen, console)
     runner = LocalRunner(chosen, course.root / "datasets", PUBLIC_COURSE_SEED)
     broken = total = 0
     try:
@@ -68,14 +66,10 @@ def command(assignment: str, jobs: int, no_train: bool) -> int:
     return 1 if broken else 0
 
 
-def _train(course: Course, assignment: Assignment, solution: Path, console: Console) -> bytes:
-    from grader.datasets import default_cache, load_dataset
-    from grader.training import train_model
-    from grader.training.progress import LiveLine
+def _train(course: Course, assignment: Assignment, console: Console) -> bytes:
+    from grader.training import train_reference
 
     assert assignment.model is not None
-    data = load_dataset(course.dataset(assignment.model.dataset)).prepare(default_cache(), "offline", offline=True)
-    with tempfile.TemporaryDirectory(prefix="grader-proof-") as name, LiveLine(console) as line:
-        out = Path(name)
-        train_model(assignment, solution, data, out, seed=PUBLIC_SEED, device="cpu", progress=line)
-        return (out / assignment.model.weights).read_bytes()
+    with tempfile.TemporaryDirectory(prefix="grader-proof-") as out:
+        train_reference(course, assignment, Path(out), console)
+        return (Path(out) / assignment.model.weights).read_bytes()

@@ -1,0 +1,2 @@
+def decayed(param, grad, weight_decay):
+    return grad + weight_decay * param
