@@ -22,7 +22,7 @@ import torch
 
 from grader.assignment import Assignment, load_assignment
 from grader.datasets import load_dataset
-from grader.errors import GraderError
+from grader.errors import ContentError, GraderError
 from grader.grading.checker import Checker, Ground
 from grader.grading.collect import Collected, with_checks
 from grader.grading.messages import JOB_BOUNDS, MODEL, Check, Job, check_to, job_from, result_to, timing_to
@@ -45,6 +45,9 @@ def serve(control: socket.socket, order: dict[str, Any]) -> None:
     course_seed = bytes.fromhex(order["seed"])
 
     def body(collected: Collected) -> None:
+        threads = len(os.listdir("/proc/self/task"))
+        if threads != 1:  # a fork would carry over locks that nobody releases
+            raise ContentError(f"a check file or the data set's generator leaves {threads - 1} thread(s) running")
         ground = Ground(assignment, names, collected, engine, course_seed)
         Channel(control, JOB_BOUNDS).send(_ready(ground))
         _fork_for_jobs(control, ground, held_out)
