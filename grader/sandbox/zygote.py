@@ -91,7 +91,10 @@ def main() -> None:
     confinement.after_warm_up()
     gc.collect()
     gc.freeze()
-    control.send(json.dumps({"ready": True, **confinement.told()}).encode())
+    try:
+        control.send(json.dumps(confinement.told()).encode())
+    except BrokenPipeError:
+        return  # whoever wanted workers is gone already
     fds = fork_on_request(control, confinement.fork)
     if fds is not None:
         become_worker(fds[0], fds[1], confinement)
