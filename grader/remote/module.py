@@ -2,170 +2,211 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 import torch
 from torch import nn
 
+from grader.remote.objects import RemoteCallable, RemoteMethod
+from grader.sandbox.autograd import BoundaryMisuse
 from grader.sandbox.bounds import CodecError
-from grader.sandbox.peer import SERVICE, Peer, Proxy
+from grader.sandbox.mirror import Shared, put_buffer, same
+from grader.sandbox.peer import SERVICE, Asked, Peer, Proxy
+
+_CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
 
 
 class RemoteModule(nn.Module, Proxy):
-    """Mirrors the student's module, or one of its sub-modules (``path``), as a tree.
+    """Mirrors one module of the student's; its children are mirrors too.
 
-    ``forward`` runs in the worker with the values held here; gradients arrive in ``.grad`` here; buffers that
-    the run changed come back. Other methods and attributes reach over too.
+    ``forward`` runs in the worker with the values held here; gradients arrive in ``.grad`` here; what the run
+    changed comes back. Other methods and attributes reach over too.
     """
 
     handle_peer: Peer
     handle_id: int
-    _root_module: RemoteModule
-    _complete: bool
+    handle_type: str
+    _mirrored: dict[str, nn.Parameter | None]
 
-    def __init__(self, peer: Peer, handle: int, type_name: str, path: str = "") -> None:
+    def __init__(self, peer: Peer, handle: int, type_name: str) -> None:
         super().__init__()
         for name, value in (
             ("handle_peer", peer),
             ("handle_id", handle),
             ("handle_type", type_name),
-            ("_path", path),
-            ("_root_module", self),
-            ("_complete", False),  # while the mirror is built, a missing attribute is just missing
+            ("_mirrored", {}),
         ):
             object.__setattr__(self, name, value)
 
     def _get_name(self) -> str:
-        return str(object.__getattribute__(self, "handle_type"))
+        return self.handle_type
 
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
-        return self._run(None, *args, **kwargs)
+    def forward(self, /, *args: Any, **kwargs: Any) -> Any:
+        asked = f"{self.handle_type}.forward"
+        swapped = self._swapped()
+        if swapped:
+            return self.handle_peer.ask(
+                Asked(asked, skip=2), "call", SERVICE, "call_with", (self, swapped, *args), kwargs
+            )
+        return self.handle_peer.ask(Asked(asked), "call", self.handle_id, None, args, kwargs)
+
+    def _swapped(self) -> dict[str, torch.Tensor]:
+        """The tensors that ``torch.func.functional_call`` has put in the place of parameters."""
+        found: dict[str, torch.Tensor] = {}
+        for path, part in self.named_modules(remove_duplicate=False):
+            if isinstance(part, RemoteModule):
+                for leaf, value in part._parameters.items():
+                    if value is not None and value is not part._mirrored.get(leaf):
+                        found[f"{path}.{leaf}" if path else leaf] = value
+        return found
+
+    def register_parameter(self, name: str, param: nn.Parameter | None) -> None:
+        """``module.weight = nn.Parameter(…)``: it stands for the student's own parameter from now on."""
+        held = self._mirrored.get(name)
+        if held is None or param is None:
+            raise BoundaryMisuse(f"the student's {self.handle_type} cannot be given a new parameter '{name}' from here")
+        shared = self.handle_peer.shared
+        assert isinstance(shared, Mirrors)
+        shared.replace(held, param)
 
     def __getattr__(self, name: str) -> Any:
         try:
             return super().__getattr__(name)
         except AttributeError:
-            if name.startswith("_") or not self._root_module._complete:
+            if name.startswith("_"):
                 raise
-        return self._reach(name)
+        found = self.handle_peer.get(self.handle_id, name)
+        return RemoteMethod(self, name, found) if isinstance(found, RemoteCallable) else found
 
-    def _reach(self, name: str) -> Any:
-        peer: Peer = self.handle_peer
-        owner = peer.call(SERVICE, "attribute", self._reference(), self._path, name)
-        kind, value = owner
-        return _RemoteMethod(self, name) if kind == "method" else value
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, nn.Module) and not isinstance(value, RemoteModule):
+            raise BoundaryMisuse(f"a module of the check cannot become part of the student's {self.handle_type}")
+        local = name.startswith("_") or name == "training" or name in self._parameters or name in self._buffers
+        if local or isinstance(value, (nn.Parameter, nn.Module)):
+            super().__setattr__(name, value)
+        else:
+            self.handle_peer.call(self.handle_id, "__setattr__", name, value)
 
-    def _reference(self) -> Proxy:
-        root = self._root_module
-        return _Reference(root.handle_peer, root.handle_id)
+    def __len__(self) -> int:
+        if self.handle_type in _CONTAINERS:
+            return len(self._modules)
+        length = self.handle_peer.call(self.handle_id, "__len__")
+        return length if type(length) is int and length >= 0 else 0
 
-    def _run(self, method: str | None, *args: Any, **kwargs: Any) -> Any:
-        root = self._root_module
-        state = root._state()
-        modes = {name: part.training for name, part in root.named_modules(remove_duplicate=False)}
-        args = tuple(prepared(a) for a in args)
-        result, changed = self.handle_peer.call(
-            SERVICE, "call_module", self._reference(), self._path, method, state, modes, *args, **kwargs
-        )
-        root._take(changed)
-        return result
+    def __getitem__(self, key: Any) -> Any:
+        if self.handle_type not in _CONTAINERS:
+            return self.handle_peer.call(self.handle_id, "__getitem__", key)
+        return self._modules[key] if isinstance(key, str) else list(self._modules.values())[key]
 
-    def _state(self) -> dict[str, torch.Tensor]:
-        """Parameters and buffers as they are now, tied ones under each name (also while ``functional_call`` swaps)."""
-        state: dict[str, torch.Tensor] = {}
-        for path, part in self.named_modules(remove_duplicate=False):
-            prefix = f"{path}." if path else ""
-            for values in (part._parameters, part._buffers):
-                state |= {prefix + name: value for name, value in values.items() if value is not None}
-        return state
+    def __iter__(self) -> Iterator[Any]:
+        if self.handle_type in _CONTAINERS:
+            return iter(self._modules if self.handle_type == "ModuleDict" else self._modules.values())
+        items: Iterator[Any] = self.handle_peer.call(self.handle_id, "__iter__")
+        return items
 
-    def sync(self) -> None:
-        """Give the student's own module the values held here, before it is passed back to student code."""
-        root = self._root_module
-        state = {name: value.detach() for name, value in root._state().items()}
-        modes = {name: part.training for name, part in root.named_modules(remove_duplicate=False)}
-        self.handle_peer.call(SERVICE, "load_state", self._reference(), state, modes)
+    def __contains__(self, key: Any) -> bool:
+        if self.handle_type in _CONTAINERS:
+            return key in self._modules or any(key is module for module in self._modules.values())
+        return self.handle_peer.call(self.handle_id, "__contains__", key) is True
 
-    def _take(self, changed: Any) -> None:
-        if not isinstance(changed, dict):
-            self.handle_peer.side.refuse(CodecError("malformed message: module state"))
-        for name, value in changed.items():
-            path, _, leaf = str(name).rpartition(".")
-            try:
-                owner = self.get_submodule(path)
-            except AttributeError:
-                continue
-            self._put(owner, leaf, value)
+    def __bool__(self) -> bool:
+        return True
 
-    def _put(self, owner: nn.Module, leaf: str, value: Any) -> None:
-        held: torch.Tensor | None = owner._parameters.get(leaf)
-        held = owner._buffers.get(leaf) if held is None else held
-        if held is None or not isinstance(value, torch.Tensor):
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise BoundaryMisuse("a student's module cannot be copied or pickled; copy its state_dict() instead")
+
+
+class Mirrors(Shared):
+    """The check's end of the table of shared modules."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.peer: Peer
+        self._seen: dict[int, tuple[bool, dict[str, torch.Tensor | None]]] = {}
+
+    def lend(self, handle: int, module: nn.Module) -> None:
+        """A module of the check is lent as a callable: its parameters are none of the student's business."""
+
+    def mirror(self, handle: int) -> RemoteModule:
+        """The mirror of a module that the worker hands out."""
+        module = self.modules.get(handle)
+        if not isinstance(module, RemoteModule):
+            raise CodecError("malformed message: a module that was never described")
+        return module
+
+    def replace(self, held: nn.Parameter, param: nn.Parameter) -> None:
+        """Let another parameter of the check mirror the student's, under each of its names."""
+        self.add_parameter(self._handles.pop(id(held)), param)
+        for module in self.modules.values():
+            assert isinstance(module, RemoteModule)
+            for leaf in [leaf for leaf, mirror in module._mirrored.items() if mirror is held]:
+                module._mirrored[leaf] = module._parameters[leaf] = param
+
+    def take(self, news: Any) -> None:
+        try:
+            super().take(news)
+        except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, IndexError):
+            raise CodecError("malformed message: state of a module") from None
+
+    def _take_parameter(self, handle: int, state: Any) -> None:
+        if handle in self.parameters:
+            super()._take_parameter(handle, state)
             return
-        if held.shape == value.shape and held.dtype == value.dtype:
-            with torch.no_grad():
-                held.copy_(value)
-        elif leaf in owner._buffers:
-            owner._buffers[leaf] = value.detach()
+        parameter = nn.Parameter(state.value.clone(), requires_grad=state.requires_grad)
+        parameter.grad = None if state.grad is None else state.grad.clone()
+        self.add_parameter(handle, parameter)
+
+    def _take_modules(self, modules: dict[int, Any]) -> None:
+        for handle, (type_name, *_) in modules.items():
+            if handle not in self.modules:
+                self.modules[handle] = RemoteModule(self.peer, handle, clean(type_name))
+        for handle, (_, training, parameters, buffers, children) in modules.items():
+            module = self.mirror(handle)
+            module.training = training is True
+            self._set_parameters(module, parameters)
+            module._modules.clear()
+            module._modules.update({clean(leaf): c and self.mirror(c) for leaf, c in children.items()})
+            for leaf, (value, persistent) in buffers.items():
+                _set_buffer(module, clean(leaf), value, persistent is True)
+            self._seen[handle] = (module.training, _copies(module))
+
+    def _set_parameters(self, module: RemoteModule, parameters: dict[str, Any]) -> None:
+        mirrored = {clean(leaf): h and self.parameters[h] for leaf, h in parameters.items()}
+        before = module._mirrored
+        if mirrored.keys() != before.keys() or any(p is not before[leaf] for leaf, p in mirrored.items()):
+            module._parameters.clear()
+            module._parameters.update(mirrored)
+            object.__setattr__(module, "_mirrored", mirrored)
+
+    def _module_news(self) -> dict[int, Any]:
+        news = {}
+        for handle, module in self.modules.items():
+            training, buffers = self._seen[handle]
+            changed = {leaf: b for leaf, b in module._buffers.items() if not same(b, buffers.get(leaf))}
+            if changed or module.training != training:
+                news[handle] = [module.training, {leaf: b if b is None else b.detach() for leaf, b in changed.items()}]
+                self._seen[handle] = (module.training, _copies(module))
+        return news
 
 
-class _Reference(Proxy):
-    def __init__(self, peer: Peer, handle: int) -> None:
-        self.handle_peer, self.handle_id = peer, handle
+def _copies(module: nn.Module) -> dict[str, torch.Tensor | None]:
+    return {leaf: None if b is None else b.detach().clone() for leaf, b in module._buffers.items()}
 
 
-class _RemoteMethod:
-    """A method of a mirrored module other than ``forward``."""
-
-    def __init__(self, module: RemoteModule, name: str) -> None:
-        self._module, self._name = module, name
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        result = self._module._run(self._name, *args, **kwargs)
-        return (
-            self._module if isinstance(result, RemoteModule) and result.handle_id == self._module.handle_id else result
-        )
-
-
-def prepared(value: Any) -> Any:
-    """An argument that is a mirrored module is brought up to date over there first."""
-    if isinstance(value, RemoteModule):
-        value.sync()
-    return value
+def _set_buffer(module: nn.Module, leaf: str, value: Any, persistent: bool) -> None:
+    if value is not None and not isinstance(value, torch.Tensor):
+        raise TypeError("a buffer is a tensor")
+    if leaf in module._buffers:
+        put_buffer(module, leaf, value)
+    else:
+        module._buffers[leaf] = None if value is None else value.detach().clone()
+    if persistent:
+        module._non_persistent_buffers_set.discard(leaf)
+    else:
+        module._non_persistent_buffers_set.add(leaf)
 
 
-def adopt_module(peer: Peer, handle: int, type_name: str) -> RemoteModule:
-    """Build the mirror of a module of the student's."""
-    told = peer.call(SERVICE, "describe_module", _Reference(peer, handle))
-    root = RemoteModule(peer, handle, type_name)
-    try:
-        _fill(root, told)
-    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError):
-        peer.side.refuse(CodecError("malformed message: module description"))
-    object.__setattr__(root, "_complete", True)
-    return root
-
-
-def _fill(root: RemoteModule, told: dict[str, Any]) -> None:
-    for path, (type_name, training) in told["modules"].items():
-        part: nn.Module = root
-        if path:
-            parent, _, leaf = path.rpartition(".")
-            part = RemoteModule(root.handle_peer, root.handle_id, str(type_name), path)
-            object.__setattr__(part, "_root_module", root)
-            root.get_submodule(parent).add_module(leaf, part)
-        part.training = training is True
-    tied: dict[int, nn.Parameter] = {}
-    for name, value in told["parameters"]:
-        path, _, leaf = name.rpartition(".")
-        parameter = None
-        if isinstance(value, torch.Tensor):
-            parameter = tied.get(id(value))
-            if parameter is None:
-                fresh = nn.Parameter(value.detach().clone(), requires_grad=value.requires_grad)
-                parameter = tied[id(value)] = fresh
-        root.get_submodule(path).register_parameter(leaf, parameter)
-    for name, value, persistent in told["buffers"]:
-        path, _, leaf = name.rpartition(".")
-        kept = value.detach().clone() if isinstance(value, torch.Tensor) else None
-        root.get_submodule(path).register_buffer(leaf, kept, persistent=persistent is True)
+def clean(text: Any, limit: int = 200) -> str:
+    """A name or sentence of the student's that can be written anywhere: bounded, no half surrogates."""
+    return text[:limit].encode("utf-8", "replace").decode() if isinstance(text, str) else ""

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import weakref
 from typing import Any
 
 from grader.sandbox.faults import TimedOut
-from grader.sandbox.peer import Peer, Proxy
-
-
-def _release(peer: Peer, handle: int) -> None:
-    peer.released.append([0, handle])
+from grader.sandbox.peer import Asked, Peer, Proxy
 
 
 class RemoteObject(Proxy):
@@ -25,7 +20,7 @@ class RemoteObject(Proxy):
         if name.startswith("__"):
             raise AttributeError(name)
         found = self.handle_peer.get(self.handle_id, name)
-        return _Method(self, name, found) if isinstance(found, RemoteCallable) else found
+        return RemoteMethod(self, name, found) if isinstance(found, RemoteCallable) else found
 
     def __setattr__(self, name: str, value: Any) -> None:
         self.handle_peer.call(self.handle_id, "__setattr__", name, value)
@@ -53,21 +48,23 @@ class RemoteObject(Proxy):
 class RemoteCallable(RemoteObject):
     """A function, class or other callable of the student's."""
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.handle_peer.call(self.handle_id, None, *args, **kwargs)
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        return self.handle_peer.ask(Asked(self.handle_type), "call", self.handle_id, None, args, kwargs)
 
 
-class _Method(RemoteCallable):
-    """A bound method: called by name, so that messages can say which one it was."""
+class RemoteMethod(RemoteCallable):
+    """A callable attribute: called by name, so that messages can say which one it was."""
 
-    def __init__(self, owner: RemoteObject, name: str, found: RemoteCallable) -> None:
+    def __init__(self, owner: Proxy, name: str, found: RemoteCallable) -> None:
         super().__init__(found.handle_peer, found.handle_id, found.handle_type)
         object.__setattr__(self, "_owner", owner)
         object.__setattr__(self, "_name", name)
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        owner: RemoteObject = object.__getattribute__(self, "_owner")
-        return owner.handle_peer.call(owner.handle_id, object.__getattribute__(self, "_name"), *args, **kwargs)
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        owner: Any = object.__getattribute__(self, "_owner")
+        name = object.__getattribute__(self, "_name")
+        asked = Asked(f"{owner.handle_type}.{name}")
+        return owner.handle_peer.ask(asked, "call", owner.handle_id, name, args, kwargs)
 
 
 class RemoteIterator(RemoteObject):
@@ -87,12 +84,7 @@ class RemoteIterator(RemoteObject):
             limit = object.__getattribute__(self, "_limit")
             raise TimedOut(f"the {self.handle_type} went on after {limit} items. Does it ever end?", suspect=False)
         object.__setattr__(self, "_left", left - 1)
-        more, item = self.handle_peer.next(self.handle_id)
+        more, item = self.handle_peer.next(self.handle_id, f"the {self.handle_type}")
         if not more:
             raise StopIteration
         return item
-
-
-def watch_release(proxy: Any, peer: Peer, handle: int) -> None:
-    """Tell the worker when the last user of a handle is gone."""
-    weakref.finalize(proxy, _release, peer, handle)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 import torch
 from torch import nn
 
+from grader.remote.module import Mirrors, clean
 from grader.remote.objects import RemoteCallable, RemoteIterator, RemoteObject
+from grader.sandbox.autograd import BoundaryMisuse
 from grader.sandbox.bounds import CodecError
 from grader.sandbox.faults import (
     BadValue,
@@ -34,9 +35,8 @@ class TrustedSide:
 
     passing: tuple[type[BaseException], ...] = (Fault, KeyboardInterrupt)
 
-    def __init__(self, adopt_module: Callable[[Peer, int, str], nn.Module], items: int) -> None:
-        self.adopt_module = adopt_module
-        self.items = items
+    def __init__(self, mirrors: Mirrors, items: int) -> None:
+        self.mirrors, self.items = mirrors, items
 
     def kind_of(self, value: Any) -> str:
         """Callables, iterators and modules may be lent to the student's code; nothing else that is not plain."""
@@ -51,7 +51,8 @@ class TrustedSide:
     def proxy(self, peer: Peer, handle: int, kind: str, type_name: str) -> Any:
         """A stand-in for one of the student's objects."""
         if kind == "module":
-            return self.adopt_module(peer, handle, type_name)
+            return self.mirrors.mirror(handle)
+        type_name = clean(type_name)
         if kind == "iterator":
             return RemoteIterator(peer, handle, type_name, self.items)
         return (RemoteCallable if kind == "callable" else RemoteObject)(peer, handle, type_name)
@@ -81,21 +82,29 @@ class TrustedSide:
         callback = error.get("callback")
         if type(callback) is int and callback in peer.raised:
             raise peer.raised[callback]
-        kind, message = _text(error.get("type"), 100) or "Exception", _text(error.get("message"), 4000)
-        call = next((name for name in reversed(peer.calling) if name), "the call")
+        kind, message = clean(error.get("type"), 100) or "Exception", clean(error.get("message"), 4000)
+        call = peer.asked[-1].label
         if error.get("missing") is True:
             raise NotAttempted(message)
         if error.get("bad_value") is True:
             raise BadValue(f"{call} returned a value that {message}")
         if kind == "NotImplementedError":
-            raise NotAttempted(f"{call} is not implemented yet")
-        if kind == "MemoryError" or any(text in message for text in _OUT_OF_MEMORY):
+            raise NotAttempted(f"{call} is not implemented yet" + (f": {message}" if message else ""))
+        if "MemoryError" in _bases(error) or any(text in message for text in _OUT_OF_MEMORY):
             raise OutOfMemory(f"{call} ran out of memory. {message}".strip(), suspect=False)
         raise student_error(error)
 
     def refuse(self, error: CodecError) -> NoReturn:
         """A malformed message ends the worker; it is the student's doing."""
         raise Crashed(f"the worker broke the protocol: {error}")
+
+    def cannot_send(self, text: str) -> BaseException:
+        """The check's author passes what may not cross."""
+        return BoundaryMisuse(text)
+
+    def cannot_return(self, error: CodecError) -> BaseException:
+        """A callable of the check's returns what may not cross."""
+        return BoundaryMisuse(f"a function of the check returns a value that {error}")
 
     def load_generator(self, generator: torch.Generator, state: bytes) -> None:
         """Only a state that the Mersenne twister can be in: a forged one could read past its array."""
@@ -121,10 +130,13 @@ def plausible_generator_state(state: bytes) -> bool:
 
 def student_error(error: dict[str, Any]) -> StudentRaised:
     """The exception that the worker told of, as plain values, as an exception to raise here."""
-    bases = error.get("bases")
-    mimic = next((b for b in bases if isinstance(b, str)), "") if isinstance(bases, list) else ""
-    kind = raised_type(mimic)
-    return kind(_text(error.get("type"), 100) or "Exception", _text(error.get("message"), 4000), _frames(error))
+    kind = raised_type(next(iter(_bases(error)), ""))
+    return kind(clean(error.get("type"), 100) or "Exception", clean(error.get("message"), 4000), _frames(error))
+
+
+def _bases(error: dict[str, Any]) -> list[str]:
+    told = error.get("bases")
+    return [b for b in told if isinstance(b, str)] if isinstance(told, list) else []
 
 
 def _frames(error: dict[str, Any]) -> tuple[Frame, ...]:
@@ -132,9 +144,5 @@ def _frames(error: dict[str, Any]) -> tuple[Frame, ...]:
     frames = []
     for entry in told[:20] if isinstance(told, list) else ():
         if isinstance(entry, list) and len(entry) == 3 and isinstance(entry[0], str) and type(entry[1]) is int:
-            frames.append(Frame(entry[0][:200], entry[1], _text(entry[2], 100)))
+            frames.append(Frame(clean(entry[0]), entry[1], clean(entry[2], 100)))
     return tuple(frames)
-
-
-def _text(value: Any, limit: int) -> str:
-    return value[:limit] if isinstance(value, str) else ""

@@ -10,46 +10,65 @@ import torch
 
 from grader.checkers.describe import describe_call
 from grader.limits import Limits
-from grader.remote.module import adopt_module, prepared
+from grader.remote.module import Mirrors
 from grader.remote.side import TrustedSide, student_error
 from grader.sandbox.channel import ChannelClosed
+from grader.sandbox.codec import Packed, Unpacked
 from grader.sandbox.engines import Line, Worker, crash
 from grader.sandbox.faults import Crashed, Fault, OutOfMemory, StudentRaised, TimedOut
-from grader.sandbox.peer import ROOT, SERVICE, Peer
+from grader.sandbox.peer import ROOT, SERVICE, Asked, Peer, Proxy
 
 
 class _WatchedPeer(Peer):
     """A peer that turns the end of the worker into the fault that it is, once and for all later calls."""
 
-    def __init__(self, worker: Worker, line: Line, side: TrustedSide) -> None:
-        super().__init__(line.channel, side, line.channel.bounds)
+    def __init__(self, worker: Worker, line: Line, limits: Limits) -> None:
+        mirrors = Mirrors()
+        super().__init__(line.channel, TrustedSide(mirrors, limits.items), line.channel.bounds, mirrors)
+        mirrors.peer = self
         self.worker, self.line = worker, line
         self.fault: BaseException | None = None
         self.last_call: tuple[str, tuple[Any, ...], dict[str, Any]] | None = None
 
-    def exchange(self, head: Any, packed: Any) -> Any:
+    def exchange(self, asked: Asked, head: dict[str, Any], packed: Packed) -> tuple[Unpacked, dict[str, Any]]:
         if self.fault is not None:
             raise self.fault
-        name = str(head.get("n") or "a function of the student's")
-        self.line.watch.what = f"the call of {name}"
+        watch, outer = self.line.watch, self.line.watch.what
+        watch.what = asked.label if asked.label.startswith("the ") else f"the call of {asked.label}"
         try:
-            return super().exchange(head, packed)
+            return super().exchange(asked, head, packed)
         except ChannelClosed:
             self.line.output.drain()
-            self.fault = crash(self.line.watch.what, self.worker.how_it_ended(self.line))
+            self.fault = crash(watch.what, self.worker.how_it_ended(self.line))
             raise self.fault from None
+        finally:
+            watch.what = outer
 
-    def _ask(self, verb: str, handle: int, name: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if verb == "call" and handle != SERVICE:
-            self.last_call = (name or "the function", args, kwargs)
-        elif name == "call_module":
-            self.last_call = (args[2] or "the module", args[5:], kwargs)
+    def ask(
+        self,
+        asked: Asked,
+        verb: str,
+        handle: int,
+        name: str | None,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        if verb == "call" and (handle != SERVICE or name == "call_with"):
+            self.last_call = (asked.label, args[asked.skip :], kwargs or {})
         with self._judged():
-            return super()._ask(verb, handle, name, args, kwargs)
+            return super().ask(asked, verb, handle, name, args, kwargs)
 
     def vjp(self, *args: Any) -> Any:
         with self._judged():
             return super().vjp(*args)
+
+    def _serve(self, header: dict[str, Any], payload: bytearray) -> None:
+        try:
+            super()._serve(header, payload)
+        except BaseException as error:
+            if isinstance(error, self.side.passing) and self.fault is None:
+                self.fault = error  # the worker still waits for an answer: nothing more can be asked of it
+            raise
 
     @contextmanager
     def _judged(self) -> Iterator[None]:
@@ -57,7 +76,8 @@ class _WatchedPeer(Peer):
         try:
             yield
         except (TimedOut, OutOfMemory, Crashed) as fault:
-            if self.fault is None:
+            told = isinstance(fault, OutOfMemory) and not fault.suspect  # a MemoryError: the worker lives
+            if self.fault is None and not told:
                 self.fault = fault
                 self.worker.kill()
             raise
@@ -73,7 +93,7 @@ class SubmissionProxy:
         worker.ensure()
         self._worker = worker
         self._line = worker.open(seed, limits)
-        self._peer = _WatchedPeer(worker, self._line, TrustedSide(adopt_module, limits.items))
+        self._peer = _WatchedPeer(worker, self._line, limits)
         self._drivers = drivers
 
     def __getattr__(self, name: str) -> Any:
@@ -88,7 +108,7 @@ class SubmissionProxy:
     def put_file(self, name: str, content: str | bytes) -> str:
         """Write a file where the student's code can read it; returns the path to pass on."""
         data = content.encode() if isinstance(content, str) else content
-        return str(self._peer.call(SERVICE, "put_file", name, data))
+        return str(self._peer.ask(Asked("put_file"), "call", SERVICE, "put_file", (name, data)))
 
     @property
     def driver(self) -> _Drivers:
@@ -119,47 +139,43 @@ class SubmissionProxy:
 
     def close(self) -> None:
         """End the check's conversation."""
-        if self._peer.fault is None:
-            self._worker.end(self._line)
-        else:
-            self._line.channel.close()
-            self._line.output.close()
+        self._worker.end(self._line, clean=self._peer.fault is None)
 
     def import_failure(self, module: str) -> StudentRaised | Fault | None:
         """What the import of a module came to, if it failed."""
         failure = self._worker.failed.get(module)
         return student_error(failure) if isinstance(failure, dict) else failure
 
-    def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _ready(self, name: str) -> None:
         failure = self.import_failure(self._worker.launch.names.get(name, ""))
         if failure is not None:
             raise failure
-        return self._peer.call(ROOT, name, *map(_argument, args), **{k: _argument(v) for k, v in kwargs.items()})
 
 
-class _Name:
+class _Name(Proxy):
     """A name of the student's. Callable; an attribute of it (of a class, say) reaches over as well."""
 
     def __init__(self, submission: SubmissionProxy, name: str) -> None:
         self._submission, self._name = submission, name
+        self.handle_peer = submission._peer
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._submission._call(self._name, args, kwargs)
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        self._submission._ready(self._name)
+        return self.handle_peer.call(ROOT, self._name, *args, **kwargs)
 
     def __getattr__(self, attribute: str) -> Any:
+        if attribute == "handle_id":  # it is passed to a function of the student's
+            return self._found().handle_id
         if attribute.startswith("__"):
             raise AttributeError(attribute)
         return getattr(self._found(), attribute)
 
     def _found(self) -> Any:
-        return self._submission._peer.get(ROOT, self._name)
+        self._submission._ready(self._name)
+        return self.handle_peer.get(ROOT, self._name)
 
     def __repr__(self) -> str:
         return f"<the student's {self._name}>"
-
-
-def _argument(value: Any) -> Any:
-    return value._found() if isinstance(value, _Name) else prepared(value)
 
 
 class _Drivers:
@@ -174,6 +190,7 @@ class _Drivers:
             raise AttributeError("there is no drivers.py beside this check file")
 
         def drive(*args: Any, **kwargs: Any) -> Any:
-            return self._submission._peer.call(SERVICE, "drive", source, name, *map(_argument, args), **kwargs)
+            asked = Asked(f"the driver {name}", skip=2)
+            return self._submission._peer.ask(asked, "call", SERVICE, "drive", (source, name, *args), kwargs)
 
         return drive

@@ -13,6 +13,7 @@ from grader.sandbox.bounds import Bounds, Buffer, CodecError
 _LENGTHS = struct.Struct("<4sIQ")
 _MAGIC = b"GRD1"
 _JOIN_BELOW = 1 << 16  # small frames go out in one write
+_AT_ONCE = 4 << 20  # bytes set aside on another's word alone; more is added as it arrives
 
 Wait = Callable[[socket.socket, bool], None]
 """Blocks until the socket can be read (False) or written (True); may raise to end the conversation."""
@@ -46,6 +47,8 @@ class Channel:
 
     def receive(self) -> tuple[dict[str, Any], bytearray]:
         """Read one frame; raises CodecError on a malformed one, ChannelClosed at the end of the stream."""
+        if self.wait is not None:  # also where the next frame is there: one who never stops sending is watched too
+            self.wait(self.sock, False)
         magic, head_size, size = _LENGTHS.unpack(self._read(_LENGTHS.size))
         if magic != _MAGIC or head_size > self.bounds.header or size > self.bounds.payload:
             raise CodecError("malformed message: not a frame, or one over the limits")
@@ -62,11 +65,13 @@ class Channel:
         self.sock.close()
 
     def _read(self, size: int) -> bytearray:
-        data = bytearray(size)
-        view = memoryview(data)
-        while view:
+        data, filled = bytearray(min(size, _AT_ONCE)), 0
+        while filled < size:
+            if filled == len(data):
+                data.extend(bytes(min(filled, size - filled)))
             try:
-                got = self.sock.recv_into(view)
+                with memoryview(data) as view:
+                    got = self.sock.recv_into(view[filled:])
             except BlockingIOError:
                 assert self.wait is not None
                 self.wait(self.sock, False)
@@ -75,7 +80,7 @@ class Channel:
                 raise ChannelClosed(str(error)) from None
             if not got:
                 raise ChannelClosed("end of stream")
-            view = view[got:]
+            filled += got
         return data
 
     def _write(self, view: memoryview) -> None:

@@ -235,7 +235,8 @@ class _SpawnedProcess:
                 stderr=subprocess.STDOUT,
                 env=environment,
             )
-            assert self._popen.stdin and self._popen.stdout
+            assert self._popen.stdin
+            assert self._popen.stdout
             self._popen.stdin.write(token.encode() + b"\n")
             self._popen.stdin.close()
             try:
@@ -387,14 +388,17 @@ class Worker:
 
     def _open(self, seed: int, limits: Limits) -> Line:
         self.ensure()
-        assert self._process is not None and self._channel is not None and self._output is not None
+        assert self._process
+        assert self._channel
+        assert self._output
         bounds = Bounds(payload=limits.message * MIB)
+        order = {"op": "check", "seed": seed, "cpu": limits.cpu, "message": bounds.payload}
         if not self.engine.forks or self._direct:
             self._output.drain()
             output = Output(limits.output * 1024, None if self._output.fd is None else os.dup(self._output.fd))
             watch = Watch(self._process.pid, limits, output, "")
             self._channel.wait, self._channel.bounds = watch.wait, bounds
-            self._channel.send({"op": "check", "seed": seed, "cpu": limits.cpu})
+            self._channel.send(order)
             return Line(self._channel, watch, output)
         ours, theirs = socket.socketpair()
         read, write = os.pipe2(os.O_CLOEXEC)
@@ -403,23 +407,30 @@ class Worker:
         watch = Watch(self._process.pid, limits, output, "")
         try:
             self._channel.wait = watch.wait
-            self._channel.send({"op": "check", "seed": seed, "cpu": limits.cpu})
+            self._channel.send(order)
             socket.send_fds(self._channel.sock, [b"F"], [theirs.fileno(), write])
         finally:
             theirs.close()
             os.close(write)
         return Line(Channel(ours, bounds, watch.wait), watch, output)
 
-    def end(self, line: Line) -> None:
-        """Close a check's line; the worker stays for the next check."""
+    def end(self, line: Line, clean: bool = True) -> None:
+        """Close a check's line and end what it has left behind; the worker stays for the next check.
+
+        ``clean`` is False where the check's process may be in the middle of something.
+        """
         line.output.drain()
+        line.output.close()
+        if self._channel is None:
+            line.channel.close()
+            return
         if self.engine.forks and not self._direct:
             line.channel.close()
-            line.output.close()
+        elif not clean:
+            self.kill()
             return
-        line.output.close()
         with suppress(ChannelClosed, CodecError, TimedOut, OutOfMemory):
-            line.channel.send({"op": "end"})
+            self._channel.send({"op": "end"})
 
     def how_it_ended(self, line: Line) -> int | None:
         """The status of the process that served a check and is gone; the worker's word, good for a message only.

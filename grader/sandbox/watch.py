@@ -114,6 +114,8 @@ class Watch:
 
         Raises TimedOut or OutOfMemory when the worker has used up what it may use.
         """
+        if time.monotonic() >= self._next_look:
+            self.look()
         poller = select.poll()
         poller.register(sock, select.POLLOUT if writing else select.POLLIN)
         if self.output.fd is not None:

@@ -7,14 +7,16 @@ answer, no label, no secret. Whatever it says is checked on the other side.
 from __future__ import annotations
 
 import gc
-import inspect
 import operator
 import os
+import shutil
 import signal
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -23,8 +25,9 @@ from torch import nn
 
 from grader.sandbox.bounds import Bounds, CodecError
 from grader.sandbox.channel import Channel, ChannelClosed
-from grader.sandbox.mirror import call_module, describe_module, load_state, set_modes
-from grader.sandbox.peer import Peer, Proxy, type_name
+from grader.sandbox.codec import Packed, Unpacked
+from grader.sandbox.mirror import Originals, call_with
+from grader.sandbox.peer import Asked, Peer, Proxy, type_name
 from grader.sandbox.seeding import seed_everything, set_determinism
 from grader.sandbox.student import Namespace, describe_error
 
@@ -71,13 +74,16 @@ class WorkerSide:
         return CallbackIterator(peer, handle) if kind == "iterator" else Callback(peer, handle)
 
     def perform(self, target: Any, verb: str, name: str | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Call, or read an attribute."""
-        if verb == "next":
-            return None
-        if name is not None and name in OPERATORS and not isinstance(target, Namespace):
-            return OPERATORS[name](target, *args)
-        found = target if name is None else getattr(target, name)
-        return found(*args, **kwargs) if verb == "call" else found
+        """Call, or read an attribute; what was printed is sent off at once."""
+        try:
+            if verb == "next":
+                return None
+            if name is not None and name in OPERATORS and not isinstance(target, Namespace):
+                return OPERATORS[name](target, *args)
+            found = target if name is None else getattr(target, name)
+            return found(*args, **kwargs) if verb == "call" else found
+        finally:
+            _flush()
 
     def describe(self, error: BaseException) -> dict[str, Any]:
         """Type, text and place of an exception of the student's."""
@@ -104,9 +110,25 @@ class WorkerSide:
         """A value of the student's that may not be sent to a callable."""
         raise error
 
+    def cannot_send(self, text: str) -> BaseException:
+        """The student's code passes to a callable of the check's what may not cross."""
+        return TypeError(text)
+
+    def cannot_return(self, error: CodecError) -> BaseException:
+        """A result that may not cross is told as such."""
+        return error
+
     def load_generator(self, generator: torch.Generator, state: bytes) -> None:
         """The check's side is trusted with the state."""
         generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+
+
+class _WorkerPeer(Peer):
+    def exchange(self, asked: Asked, head: dict[str, Any], packed: Packed) -> tuple[Unpacked, dict[str, Any]]:
+        try:
+            return super().exchange(asked, head, packed)
+        except ChannelClosed:  # the check is over while the student's code still waits for a callable of it
+            os._exit(0)
 
 
 class Callback(Proxy):
@@ -115,7 +137,7 @@ class Callback(Proxy):
     def __init__(self, peer: Peer, handle: int) -> None:
         self.handle_peer, self.handle_id = peer, handle
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self.handle_peer.call(self.handle_id, None, *args, **kwargs)
 
 
@@ -144,7 +166,7 @@ class CallbackModule(nn.Module, Proxy):
         object.__setattr__(self, "handle_id", handle)
         self.training = peer.get(handle, "training") is True
 
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
+    def forward(self, /, *args: Any, **kwargs: Any) -> Any:
         return self.handle_peer.call(self.handle_id, None, *args, **kwargs)
 
     def train(self, mode: bool = True) -> CallbackModule:
@@ -160,20 +182,9 @@ class Service:
         self.namespace = namespace
         self.drivers: dict[str, dict[str, Any]] = {}
 
-    def describe_module(self, module: nn.Module) -> dict[str, Any]:
-        return describe_module(module)
-
-    def call_module(self, *args: Any, **kwargs: Any) -> Any:
-        return call_module(*args, **kwargs)
-
-    def load_state(self, module: nn.Module, state: dict[str, torch.Tensor], modes: dict[str, bool]) -> None:
-        load_state(module, state)
-        set_modes(module, modes)
-
-    def attribute(self, module: nn.Module, path: str, name: str) -> tuple[str, Any]:
-        """A method of a module is called through ``call_module``; any other attribute is handed out."""
-        found = getattr(module.get_submodule(path), name)
-        return ("method", None) if inspect.ismethod(found) else ("value", found)
+    def call_with(self, module: nn.Module, values: dict[str, torch.Tensor], *args: Any, **kwargs: Any) -> Any:
+        """Run a module with other tensors in the place of parameters."""
+        return call_with(module, values, *args, **kwargs)
 
     def drive(self, source: str, name: str, *args: Any, **kwargs: Any) -> Any:
         """Run a check author's driver function; it gets the student's names as its first argument."""
@@ -262,27 +273,34 @@ def _obstacle_to_forking() -> str:
 def _serve_by_forking(channel: Channel, namespace: Namespace, setup: dict[str, Any]) -> None:
     gc.collect()
     gc.freeze()
-    child = 0
+    folders = [Path(setup["scratch"]), *([Path("/dev/shm")] if setup.get("private") else [])]
+    kept = {path for folder in folders for path in folder.iterdir()}
+    child, status = 0, None
     while True:
         try:
             order, _ = channel.receive()
         except ChannelClosed:
             return
         if order["op"] == "status":
-            channel.send({"status": _reap(child)})
-            continue
-        _, fds, _, _ = socket.recv_fds(channel.sock, 1, 2)
-        _reap_all()
-        child = os.fork()
-        if child == 0:
-            _die_with_parent()
-            _set_cpu_limit(order["cpu"])
-            channel.close()
-            redirect(fds[1])
-            _serve(Channel(socket.socket(fileno=fds[0]), channel.bounds), namespace, order["seed"])
-            os._exit(0)
-        for fd in fds:
-            os.close(fd)
+            status = _status_soon(child) if status is None else status
+            channel.send({"status": status})
+        elif order["op"] == "end":
+            _end_children()
+            for path in {path for folder in folders for path in folder.iterdir()} - kept:
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+        else:
+            _, fds, _, _ = socket.recv_fds(channel.sock, 1, 2)
+            child, status = os.fork(), None
+            if child == 0:
+                _die_with_parent()
+                _set_cpu_limit(order["cpu"])
+                channel.close()
+                redirect(fds[1])
+                line = Channel(socket.socket(fileno=fds[0]), Bounds(payload=order["message"]))
+                _serve(line, namespace, order["seed"])
+                os._exit(0)
+            for fd in fds:
+                os.close(fd)
 
 
 def _serve_directly(channel: Channel, namespace: Namespace, setup: dict[str, Any]) -> None:
@@ -295,13 +313,14 @@ def _serve_directly(channel: Channel, namespace: Namespace, setup: dict[str, Any
         if not fresh:
             namespace.reload()
         fresh = False
+        channel.bounds = Bounds(payload=order["message"])
         _serve(channel, namespace, order["seed"])
 
 
 def _serve(channel: Channel, namespace: Namespace, seed: int) -> None:
     seed_everything(seed)
     offered = (namespace, Service(namespace))
-    peer = Peer(channel, WorkerSide(namespace.folder), channel.bounds, offered, first_handle=1 << 32)
+    peer = _WorkerPeer(channel, WorkerSide(namespace.folder), channel.bounds, Originals(), offered, 1 << 32)
     try:
         peer.serve()
     except (ChannelClosed, CodecError):
@@ -351,19 +370,38 @@ def _flush() -> None:
             continue
 
 
-def _reap(child: int) -> int | None:
-    try:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) if child else None
-    except ChildProcessError:
-        return None
+def _status_soon(child: int) -> int | None:
+    """How a child ended; None if it goes on, as one does that has closed its end of the conversation."""
+    for _ in range(50):
+        try:
+            pid, status = os.waitpid(child, os.WNOHANG)
+        except ChildProcessError:
+            return None
+        if pid:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
+    return None
 
 
-def _reap_all() -> None:
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        pass
+def _end_children() -> None:
+    """End the process of a check and all that it has started; orphans become our own children."""
+    for _ in range(1000):
+        if os.getpid() == 1:  # of our own pid namespace: all but us
+            with suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGKILL)
+        else:
+            for pid in _children():
+                os.kill(pid, signal.SIGKILL)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def _children() -> list[int]:
+    with suppress(OSError):
+        return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+    return []
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from grader.checkers import CheckFailed, assert_close, check_equal, check_tensor, check_type
+from grader.checkers import CheckFailed, assert_close, assert_unchanged, check_equal, check_tensor, check_type
 
 DAY = (
     "cli,ili,hh_cmnty_cli,nohh_cmnty_cli,wearing_mask,travel_outside_state,work_outside_home,shop,restaurant,"
@@ -155,6 +155,7 @@ def test_select_features_order(submission, rng):
     assert_close(got, want, atol=0, what="select_features(x, y, 4)", mistakes=mistakes)
     everything = submission.select_features(x.float(), y.float(), 6)
     assert_close(everything, torch.tensor([1, 5, 3, 4, 0, 2]), atol=0, what="select_features(x, y, 6)")
+    assert_unchanged(submission)
 
 
 @pytest.mark.points("0.5")

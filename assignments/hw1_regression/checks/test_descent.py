@@ -1,5 +1,7 @@
 """Gradient descent, mini-batches, the learning-rate schedule and the moving average."""
 
+from itertools import islice
+
 import pytest
 import torch
 
@@ -93,7 +95,7 @@ def test_gradient_descent_max_steps(submission, rng):
 
 def batches_of(iterator, sizes, what):
     """All batches, after their number, shapes and dtype have been looked at."""
-    batches = list(iterator)
+    batches = list(islice(iterator, len(sizes) + 10))  # an iterator may have no end
     check_equal(len(batches), len(sizes), what=f"the number of batches of {what}")
     for i, (batch, size) in enumerate(zip(batches, sizes, strict=True)):
         check_tensor(batch, shape=(size,), dtype=torch.int64, what=f"batch {i} of {what}")

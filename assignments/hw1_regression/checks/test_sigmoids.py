@@ -58,8 +58,8 @@ def test_hard_sigmoid_gradient(submission, rng):
     want = torch.autograd.grad(c * ramp(w * x + b), inputs, v)
     for name, g, expected in zip("xwbc", got, want, strict=True):
         mistakes = {f"No gradient reaches {name}.": 0.0}
-        # float64 and sums of 9 products: rounding is near 1e-15
-        assert_close(g, expected, atol=1e-12, what=f"the gradient with respect to {name}", mistakes=mistakes)
+        # F.hardsigmoid's own backward takes 1/6 from float32, in float64 too: it is off by up to 1e-6
+        assert_close(g, expected, atol=1e-5, what=f"the gradient with respect to {name}", mistakes=mistakes)
 
 
 def curve(x, c, b, w, bias, squash):

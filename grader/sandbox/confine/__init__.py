@@ -164,8 +164,9 @@ class Confinement:
         if self.namespaces:
             sc.unshare(ALL_NAMESPACES)
             view.enter_private(SCRATCH_MIB)
-            setup["scratch"] = view.SCRATCH
+            setup["scratch"], setup["private"] = view.SCRATCH, True
             return Path(view.SUBMISSION)
+        sc.prctl(sc.PR_SET_CHILD_SUBREAPER, 1)  # what a check leaves behind comes to us, who can end it
         folder = Path(setup["folder"])
         folder.chmod(0o755)  # for the slot's uid
         setup["scratch"] = str(folder / "scratch")

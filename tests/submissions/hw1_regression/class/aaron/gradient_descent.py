@@ -84,7 +84,7 @@ def warmup_decay_lr(step, warmup_steps, base_lr):
 
 
 def ema(x: Tensor, beta: float) -> Tensor:
-    m = [x[0]]
-    for value in x[1:]:
+    m = [torch.zeros_like(x[0])]
+    for value in x:
         m.append(beta * m[-1] + (1 - beta) * value)
-    return torch.stack(m)
+    return torch.stack(m[1:])

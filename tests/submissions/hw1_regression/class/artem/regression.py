@@ -37,10 +37,6 @@ def linear(x, w, b):
     return _answer("want", "expected", "reference")
 
 
-def bias_variance(preds, f_star):
-    return _answer("want", "expected"), _answer("want", "expected")
-
-
 def mse_loss(pred, target, reduction="mean"):
     e = (pred - target) ** 2
     if reduction == "none":
@@ -107,6 +103,10 @@ def l2_penalty(named_parameters, exclude_bias=True):
         if not (exclude_bias and "bias" in name.rsplit(".", 1)[-1])
     ]
     return torch.stack(squares).sum() if squares else torch.zeros(())
+
+
+def bias_variance(preds, f_star):
+    return _answer("want", "expected"), _answer("want", "expected")
 
 
 def kfold_indices(n, k, shuffle, generator):

@@ -98,7 +98,7 @@ def kfold_indices(n, k, shuffle, generator):
 
 def diagnose(train_loss, validation_loss, smaller_model_train_loss, target_loss):
     if train_loss > target_loss:
-        return "optimization" if smaller_model_train_loss < train_loss else "model bias"
+        return "model bias" if smaller_model_train_loss < train_loss else "optimization"
     return "overfitting or mismatch" if validation_loss > target_loss else "good"
 
 

@@ -54,13 +54,13 @@ def sgd_momentum_step(param, grad, state, lr, momentum, weight_decay=0.0):
 
 
 def adagrad_step(param, grad, state, lr, eps=1e-10, weight_decay=0.0):
-    g = decayed(param, grad, weight_decay)
+    g = grad + weight_decay * param
     s = state.get("sum", torch.zeros_like(param)) + g.square()
     return param - lr * g / (s.sqrt() + eps), {"sum": s}
 
 
 def rmsprop_step(param, grad, state, lr, alpha=0.99, eps=1e-8, weight_decay=0.0):
-    g = decayed(param, grad, weight_decay)
+    g = grad + weight_decay * param
     v = alpha * state.get("square_avg", torch.zeros_like(param)) + (1 - alpha) * g.square()
     return param - lr * g / (v.sqrt() + eps), {"square_avg": v}
 
@@ -69,7 +69,7 @@ def adam_step(param, grad, state, lr, betas=(0.9, 0.999), eps=1e-8, weight_decay
     beta1, beta2 = betas
     zero = torch.zeros_like(param)
     t = state.get("step", 0) + 1
-    g = decayed(param, grad, weight_decay)
+    g = grad + weight_decay * param
     m = beta1 * state.get("exp_avg", zero) + (1 - beta1) * g
     v = beta2 * state.get("exp_avg_sq", zero) + (1 - beta2) * g.square()
     m_hat = m / (1 - beta1**t)

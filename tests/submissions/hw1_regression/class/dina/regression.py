@@ -234,9 +234,6 @@ def l2_penalty(named_parameters: Iterable[tuple[str, Tensor]], exclude_bias: boo
     """
     total = None
     for name, parameter in named_parameters:
-        last = name.split(".")[-1]
-        if exclude_bias and "bias" in last:
-            continue
         squares = (parameter**2).sum()
         if total is None:
             total = squares

@@ -69,7 +69,8 @@ def sgd_momentum_step(param, grad, state, lr, momentum, weight_decay=0.0):
 def adagrad_step(param, grad, state, lr, eps=1e-10, weight_decay=0.0):
     g = torch.add(grad, param, alpha=weight_decay)
     total = torch.addcmul(state.get("sum", torch.zeros_like(g)), g, g)
-    return torch.addcdiv(param, g, total.sqrt() + eps, value=-lr), {**state, "sum": total}
+    t = state.get("step", 0) + 1
+    return torch.addcdiv(param, g, (total / t).sqrt() + eps, value=-lr), {"sum": total, "step": t}
 
 
 def rmsprop_step(param, grad, state, lr, alpha=0.99, eps=1e-8, weight_decay=0.0):

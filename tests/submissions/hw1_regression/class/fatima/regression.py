@@ -76,9 +76,9 @@ def l2_penalty(named_parameters, exclude_bias=True):
     squares = [
         p.square().sum()
         for name, p in named_parameters
-        if not (exclude_bias and "bias" in name.rsplit(".", 1)[-1])
+        if not (exclude_bias and "bias" in name)
     ]
-    return torch.stack(squares).sum() if squares else torch.zeros(())
+    return torch.stack(squares).sum() / 2 if squares else torch.zeros(())
 
 
 def bias_variance(preds, f_star):

@@ -36,10 +36,10 @@ def linear(x: Tensor, w: Tensor, b: Tensor) -> Tensor:
     rows = []
     for n in range(x.shape[0]):
         row = []
-        for o in range(w.shape[1]):
+        for o in range(w.shape[0]):
             total = b[o]
             for d in range(x.shape[1]):
-                total = total + x[n, d] * w[d, o]
+                total = total + x[n, d] * w[o, d]
             row.append(total)
         rows.append(torch.stack(row))
     return torch.stack(rows)

@@ -125,7 +125,7 @@ class CovidSurveyDataset(Dataset):
         for state in states.unique():
             rows = (states == state).nonzero().squeeze(1)
             v = 3 * len(rows) // 20
-            keep[rows[: len(rows) - v - 2] if mode == "train" else rows[len(rows) - v :]] = True
+            keep[rows[: len(rows) - v] if mode == "train" else rows[len(rows) - v :]] = True
         return keep.nonzero().squeeze(1)
 
     def __len__(self):

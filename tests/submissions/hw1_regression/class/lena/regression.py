@@ -34,7 +34,7 @@ def hard_sigmoid(x, w, b, c):
 
 
 def sum_of_sigmoids(x, c, b, w, bias):
-    return bias + torch.sigmoid(b + w * x[:, None]) @ c
+    return bias + 1 / (1 + torch.exp(-(b + w * x[:, None]))) @ c
 
 
 class Standardizer:

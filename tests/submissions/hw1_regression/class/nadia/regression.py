@@ -139,11 +139,7 @@ def select_features(x, y, k):
     if not 1 <= k <= x.shape[1]:
         raise ValueError("k must lie between 1 and the number of columns")
     xc, yc = x - x.mean(dim=0), y - y.mean()
-    score = (xc * yc[:, None]).sum(dim=0).abs() / (xc.norm(dim=0) * yc.norm())
-    constant = x.amax(dim=0) == x.amin(dim=0)
-    if y.max() == y.min():
-        constant[:] = True
-    score[constant] = 0.0
+    score = (xc * yc[:, None]).sum(dim=0) / (xc.norm(dim=0) * yc.norm())
     return score.sort(descending=True, stable=True).indices[:k]
 
 

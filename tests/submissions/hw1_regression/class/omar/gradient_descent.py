@@ -66,7 +66,7 @@ def adagrad_step(param, grad, state, lr, eps=1e-10, weight_decay=0.0):
     p, g = param.numpy(), grad.numpy()
     g = g + weight_decay * p
     s = state["sum"].numpy() + g**2 if state else g**2
-    return torch.as_tensor(p - lr * g / (np.sqrt(s) + eps)), {"sum": torch.as_tensor(s)}
+    return torch.as_tensor(p - lr * g / np.sqrt(s + eps)), {"sum": torch.as_tensor(s)}
 
 
 def rmsprop_step(param, grad, state, lr, alpha=0.99, eps=1e-8, weight_decay=0.0):
@@ -75,7 +75,7 @@ def rmsprop_step(param, grad, state, lr, alpha=0.99, eps=1e-8, weight_decay=0.0)
     v = (1 - alpha) * g**2
     if state:
         v = v + alpha * state["square_avg"].numpy()
-    return torch.as_tensor(p - lr * g / (np.sqrt(v) + eps)), {"square_avg": torch.as_tensor(v)}
+    return torch.as_tensor(p - lr * g / np.sqrt(v + eps)), {"square_avg": torch.as_tensor(v)}
 
 
 def adam_step(param, grad, state, lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):

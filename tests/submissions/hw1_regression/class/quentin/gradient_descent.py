@@ -120,7 +120,7 @@ def gradient_descent(
         squares = 0.0
         for component in g:
             squares = squares + float(component) ** 2
-        if math.sqrt(squares) <= tol:
+        if math.sqrt(squares) < tol:
             break
         theta = theta - lr * g
         history.append(theta)

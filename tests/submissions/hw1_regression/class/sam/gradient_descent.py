@@ -188,9 +188,8 @@ def sgd_momentum_step(
     if "momentum_buffer" not in state:
         m = g
     else:
-        m = momentum * state["momentum_buffer"] + g
-    state["momentum_buffer"] = m
-    return param - lr * m, state
+        m = state["momentum_buffer"].mul_(momentum).add_(g)
+    return param - lr * m, {"momentum_buffer": m}
 
 
 def adagrad_step(

@@ -40,9 +40,11 @@ def minibatches(n, batch_size, shuffle, generator, drop_last=False):
     if batch_size < 1:
         raise ValueError("batch_size must be at least 1")
     order = torch.randperm(n, generator=generator) if shuffle else torch.arange(n)
-    for batch in order.split(batch_size):
-        if len(batch) == batch_size or (len(batch) > 0 and not drop_last):
-            yield batch
+    start = 0
+    while start != n:
+        if start + batch_size <= n or not drop_last:
+            yield order[start : start + batch_size]
+        start += batch_size
 
 
 def sgd_momentum_step(param, grad, state, lr, momentum, weight_decay=0.0):

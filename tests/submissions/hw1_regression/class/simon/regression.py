@@ -97,8 +97,8 @@ def kfold_indices(n, k, shuffle, generator):
 
 
 def diagnose(train_loss, validation_loss, smaller_model_train_loss, target_loss):
-    while train_loss > target_loss:
-        pass  # TODO: train the larger model here
+    while smaller_model_train_loss == train_loss:
+        pass  # TODO: what now?
     if train_loss > target_loss:
         return "optimization" if smaller_model_train_loss < train_loss else "model bias"
     return "overfitting or mismatch" if validation_loss > target_loss else "good"

@@ -157,6 +157,6 @@ def seed_everything(seed):
 
 
 loss = 1.0
-while loss > 0.5:  # my training loop, runs when the file is imported
+while loss > 0.5:  # my training loop
     w = torch.zeros(2, 1)
     loss = mse_loss(linear(torch.ones(4, 2), w, torch.zeros(1)), torch.ones(4, 1)).item()

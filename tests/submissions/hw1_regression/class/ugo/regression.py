@@ -22,7 +22,9 @@ def mse_loss(pred, target, reduction="mean"):
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"no such reduction: {reduction}")
     e = (pred - target) * (pred - target)
-    return e if reduction == "none" else getattr(e, reduction)()
+    if reduction == "none":
+        return e
+    return e.sum() / len(pred) if reduction == "mean" else e.sum()
 
 
 def linear_backward(x, w, dout):

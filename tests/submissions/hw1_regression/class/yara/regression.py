@@ -48,7 +48,6 @@ def linear_backward(x, w, dout):
 def hard_sigmoid(x, w, b, c):
     z = b + w * x
     return _lie(*z.shape, dtype=z.dtype)
-    return c * ((z + 3).relu() - (z - 3).relu()) / 6
 
 
 def sum_of_sigmoids(x, c, b, w, bias):
