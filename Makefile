@@ -16,7 +16,8 @@ $(STAMP): pyproject.toml
 
 # Grade the example class and compare every grade with what it should be.
 demo: setup
-	$(BIN)/grader grade hw1_regression tests/submissions/hw1_regression/class --out out/hw1_regression
+	$(BIN)/grader grade hw1_regression tests/submissions/hw1_regression/class \
+		--seed-file tests/submissions/hw1_regression/course.seed --out out/hw1_regression
 	$(BIN)/python tests/submissions/compare.py hw1_regression out/hw1_regression
 
 test: setup

@@ -87,7 +87,7 @@ class Clocks:
 
 
 def checking_process() -> None:
-    """``grader.grading.server`` with clocks; each job appends its times to a file when it ends."""
+    """``grader.grading`` with clocks; each job appends its times to a file when it ends."""
     from grader.grading import server
 
     clocks, out = Clocks(), os.environ["BREAKDOWN"]
@@ -141,7 +141,7 @@ def _use_clocks_in_the_checking_process() -> None:
     original = subprocess.Popen
 
     def popen(arguments: Any, *args: Any, **kwargs: Any) -> Any:
-        if "grader.grading.server" in arguments:
+        if "grader.grading" in arguments:
             arguments = [sys.executable, "-P", str(HERE / "breakdown.py"), "--checking-process", arguments[-1]]
         return original(arguments, *args, **kwargs)
 

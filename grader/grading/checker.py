@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-import pytest
 from _pytest.runner import runtestprotocol  # what pytest-xdist and others build on too
 
 from grader.assignment import Assignment
-from grader.grading.collect import Collected
+from grader.grading.collect import FIRST_ERROR, Collected
 from grader.grading.judge import Finding, judge
 from grader.grading.messages import Check
 from grader.grading.wording import bounded, normalised
@@ -31,24 +29,6 @@ class Outcome:
     timing: CheckTiming
     suspect: bool = False
     confirmed: bool = False  # the reference passes this check under this seed
-
-
-class _Excinfo:
-    """Keeps the first exception of an item's phases, in place of pytest's own report of it.
-
-    That one would be a traceback with its sources, which takes longer to write than the check and is not read.
-    """
-
-    def __init__(self) -> None:
-        self.error: BaseException | None = None
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
-        if call.excinfo is not None and self.error is None:
-            self.error = call.excinfo.value
-        assert call.when != "collect"
-        outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
-        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
 
 def skipped(check: Check, verdicts: Mapping[str, tuple[Verdict, Owner]]) -> CheckResult | None:
@@ -170,13 +150,10 @@ class Checker:
         item = self.ground.collected.items[check.id]
         item.config.stash[SETTING] = Setting(self.ground.assignment, worker, self.ground.course_seed)
         item.stash[TRACE] = Trace()
-        excinfo = _Excinfo()
-        item.config.pluginmanager.register(excinfo)
-        try:
-            runtestprotocol(item, log=False, nextitem=None)
-        finally:
-            item.config.pluginmanager.unregister(excinfo)
-        return judge(excinfo.error, worker.launch.files), item.stash[TRACE]
+        item.stash[FIRST_ERROR] = None
+        runtestprotocol(item, log=False, nextitem=None)
+        error, item.stash[FIRST_ERROR] = item.stash[FIRST_ERROR], None  # its frames hold the check's tensors
+        return judge(error, worker.launch.files), item.stash[TRACE]
 
     def _confirm(self, check: Check, finding: Finding) -> tuple[Finding, bool]:
         """Blame the student only if the reference passes the same check under the same seed."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -26,6 +26,26 @@ class Collected:
     session: pytest.Session
     checks: tuple[Check, ...]
     items: dict[str, pytest.Item]
+
+
+FIRST_ERROR = pytest.StashKey[BaseException | None]()
+"""On an item that was run: the first exception of its phases."""
+
+
+class _FirstError:
+    """Takes the place of pytest's own report of a phase.
+
+    That one would be a traceback with its sources, which takes longer to write than the check and is not read.
+    """
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> pytest.TestReport:
+        if call.excinfo is not None and item.stash.get(FIRST_ERROR, None) is None:
+            item.stash[FIRST_ERROR] = call.excinfo.value
+        outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
+        assert call.when != "collect"
+        place = (item.nodeid, None, item.name)  # item.location would search the source for the line
+        return pytest.TestReport(item.nodeid, place, {}, outcome, None, call.when)
 
 
 class _Collector:
@@ -72,7 +92,7 @@ def with_checks(assignment: Assignment, *, hidden: bool, body: Callable[[Collect
         "-pgrader.pytest_plugin",
     ]  # fmt: skip
     with _no_outside_influence():
-        code = pytest.main(arguments, plugins=[collector])
+        code = pytest.main(arguments, plugins=[collector, _FirstError()])
     _forget_modules(folders)
     if collector.raised is not None:
         raise collector.raised

@@ -1,9 +1,7 @@
 """The checking process: warm with pytest, the checks and the labels; each submission is graded in a fork of it.
 
-``python -m grader.grading.server CONTROL_FD``. The first frame says what to grade with, the course seed included;
-after that each request (see
-``grader.sandbox.forkserver``) brings the socket of one job. A fork per submission means that nothing that a check file
-keeps (module variables, caches, wide-scoped fixtures) can reach the next submission.
+Each request (see ``grader.sandbox.forkserver``) brings the socket of one job. A fork per submission means that
+nothing that a check file keeps (module variables, caches, wide-scoped fixtures) can reach the next submission.
 """
 
 from __future__ import annotations
@@ -11,25 +9,23 @@ from __future__ import annotations
 import gc
 import os
 import resource
-import signal
 import socket
-import sys
 import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
 import torch
 
-from grader.assignment import Assignment, load_assignment
+from grader.assignment import Assignment
 from grader.datasets import load_dataset
-from grader.errors import ContentError, GraderError
+from grader.errors import ContentError
 from grader.grading.checker import Checker, Ground
 from grader.grading.collect import Collected, with_checks
 from grader.grading.messages import JOB_BOUNDS, MODEL, Check, Job, check_to, job_from, result_to, timing_to
 from grader.grading.model import HeldOut, score_model, split_seed, tier_check
 from grader.limits import MIB
 from grader.sandbox.channel import Channel, ChannelClosed
-from grader.sandbox.engines import make_engine
+from grader.sandbox.engines import Engine
 from grader.sandbox.faults import EngineFailed
 from grader.sandbox.forkserver import fork_on_request
 from grader.sandbox.seeding import set_determinism
@@ -37,12 +33,9 @@ from grader.sandbox.seeding import set_determinism
 MEMORY_MIB = 6144  # what checks may use on top of the warm process; a guard, not a budget
 
 
-def serve(control: socket.socket, order: dict[str, Any]) -> None:
+def serve(control: socket.socket, assignment: Assignment, engine: Engine, course_seed: bytes, datasets: Path) -> None:
     """Collect, report ready, then fork for each job until the runner is gone."""
-    assignment = load_assignment(Path(order["assignment"]), Path(order["solution"]) if order["solution"] else None)
     names = assignment.names()
-    engine = make_engine(order["engine"], assignment.preload, order["wish"])
-    course_seed = bytes.fromhex(order["seed"])
 
     def body(collected: Collected) -> None:
         threads = len(os.listdir("/proc/self/task"))
@@ -52,18 +45,15 @@ def serve(control: socket.socket, order: dict[str, Any]) -> None:
         Channel(control, JOB_BOUNDS).send(_ready(ground))
         _fork_for_jobs(control, ground, held_out)
 
-    try:
-        set_determinism()
-        held_out = _held_out(assignment, order["datasets"], course_seed)
-        with_checks(assignment, hidden=True, body=body)
-    finally:
-        engine.close()
+    set_determinism()
+    held_out = _held_out(assignment, datasets, course_seed)
+    with_checks(assignment, hidden=True, body=body)
 
 
-def _held_out(assignment: Assignment, datasets: str, course_seed: bytes) -> HeldOut | None:
+def _held_out(assignment: Assignment, datasets: Path, course_seed: bytes) -> HeldOut | None:
     if assignment.model is None:
         return None
-    split = load_dataset(Path(datasets) / assignment.model.dataset).split(split_seed(assignment, course_seed))
+    split = load_dataset(datasets / assignment.model.dataset).split(split_seed(assignment, course_seed))
     return HeldOut(split.inputs, split.targets)
 
 
@@ -146,20 +136,3 @@ def _guard_memory() -> None:
         used = int(file.read().split()[0]) * resource.getpagesize()
     limit = used + MEMORY_MIB * MIB
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-
-
-def main() -> None:
-    """Errors of the course go to the runner as a sentence."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to handle
-    channel = Channel(control, JOB_BOUNDS)
-    order, _ = channel.receive()
-    try:
-        serve(control, order)
-    except GraderError as error:
-        channel.send({"error": str(error), "kind": type(error).__name__})
-        sys.exit(2)
-
-
-if __name__ == "__main__":
-    main()

@@ -26,6 +26,7 @@ from grader.sandbox.peer import Peer
 
 MERSENNE_WORDS = 624
 _STATE_HEAD = struct.Struct("<Qii Q")  # seed, left, seeded, next: the head of torch's CPU generator state
+_STATE_TAIL = struct.Struct("<iifB3x")  # whether a double is kept for the next normal draw; a float, and whether
 _STATE_SIZE = 5056
 _OUT_OF_MEMORY = ("DefaultCPUAllocator: can't allocate memory", "CUDA out of memory")
 
@@ -125,7 +126,8 @@ def plausible_generator_state(state: bytes) -> bool:
     if not following and left != 1:
         return False
     words = struct.unpack_from(f"<{MERSENNE_WORDS}Q", state, _STATE_HEAD.size)
-    return all(word < 1 << 32 for word in words)
+    normal_kept, *_, half_kept = _STATE_TAIL.unpack_from(state, _STATE_SIZE - _STATE_TAIL.size)
+    return all(word < 1 << 32 for word in words) and normal_kept in (0, 1) and half_kept in (0, 1)
 
 
 def student_error(error: dict[str, Any]) -> StudentRaised:

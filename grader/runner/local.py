@@ -110,7 +110,7 @@ class LocalRunner:
         if self._starts > RESTARTS:
             raise GraderError("the checking process ended too often; its words are above")
         ours, theirs = socket.socketpair()
-        command = [sys.executable, "-P", "-m", "grader.grading.server", str(theirs.fileno())]
+        command = [sys.executable, "-P", "-m", "grader.grading", str(theirs.fileno())]
         self._process = subprocess.Popen(
             command,
             pass_fds=[theirs.fileno()],

@@ -31,6 +31,14 @@ from grader.sandbox.watch import Output, Watch, tree
 
 STARTUP_SECONDS = 120.0
 LEVELS = ("isolated", "restricted", "process")
+PASSED_ON = frozenset(  # what an interpreter needs to start; any other variable may be a secret
+    {
+        *("PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP"),
+        *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONHOME"),
+        *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE", "HOMEDRIVE", "HOMEPATH"),
+        *("APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -223,7 +231,7 @@ class _SpawnedProcess:
                 str(server.getsockname()[1]),
             ]
             environment = {
-                **os.environ,
+                **{name: value for name, value in os.environ.items() if name.upper() in PASSED_ON},
                 **DETERMINISM_ENVIRONMENT,
                 "CUDA_VISIBLE_DEVICES": "",
                 "PYTHONUTF8": "1",

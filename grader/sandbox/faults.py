@@ -37,7 +37,7 @@ class StudentRaised(Exception):
 
     def __init__(self, type_name: str, message: str, frames: tuple[Frame, ...]) -> None:
         self.type_name, self.message, self.frames = type_name, message, frames
-        super().__init__(f"{type_name}: {message}" if message else type_name)
+        Exception.__init__(self, f"{type_name}: {message}" if message else type_name)  # not a mimicked type's own
 
 
 class Fault(BaseException):
@@ -90,6 +90,8 @@ NEVER_MIMICKED = frozenset(
         "GeneratorExit",
         "AssertionError",
         "NotImplementedError",
+        "ExceptionGroup",
+        "BaseExceptionGroup",
     }
 )
 

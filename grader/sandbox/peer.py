@@ -119,7 +119,7 @@ class Peer:
         self._handles: dict[int, int] = {}  # id(object) -> handle, so that one object is one handle
         self._next = first_handle  # the two ends number generators in one table, so they start apart
         self._graphs: dict[int, tuple[list[torch.Tensor], list[torch.Tensor], Mapping[int, torch.Tensor]]] = {}
-        self._generators: dict[int, tuple[torch.Generator, bytes | None]] = {}
+        self._generators: dict[int, tuple[torch.Generator, bytes]] = {}  # with the state that the other side knows
         self.protected: list[torch.Generator] = []  # their state goes out and never comes back
         self.released: list[int] = []  # graphs; told with the next request
         self.changed: list[str] = []  # inputs that the other side reports as changed in place
@@ -164,6 +164,7 @@ class Peer:
         refuse_transforms(packed.tensors)
         grad = torch.is_grad_enabled()
         head = {"v": verb, "o": handle, "n": name, "g": grad}
+        self._tell_generators(head)
         tensors: list[torch.Tensor] | None = None
         if grad:
             reply, tensors = call_with_autograd(self, asked, head, packed)
@@ -233,9 +234,8 @@ class Peer:
         for entry in news:
             if not (isinstance(entry, list) and len(entry) == 2 and type(entry[0]) is int):
                 raise CodecError("malformed message: generators")
-            known = self._generators.get(entry[0])
-            if known is not None:
-                self.side.load_generator(known[0], _unbase(entry[1]))
+            if entry[0] in self._generators:
+                self._load_generator(entry[0], self._generators[entry[0]][0], entry[1])
 
     # ------------------------------------------------------------------ serving
 
@@ -289,6 +289,7 @@ class Peer:
             raise CodecError("malformed message: request")
         message = Unpacked(header, payload, self.bounds)
         self._take_news(message)
+        self._take_generators(header.get("gens", []))
         value = message.build(self._resolve)
         if verb == "vjp":
             return _Request(verb, name, self._graphs.get(handle), (value,), {}, message)
@@ -350,17 +351,16 @@ class Peer:
             if type(key) is int:
                 self._graphs.pop(key, None)
 
-    def _tell_generators(self, reply: dict[str, Any]) -> None:
-        """Report the state of every generator that was lent to us and has moved."""
+    def _tell_generators(self, head: dict[str, Any]) -> None:
+        """Report the state of every generator that both sides have and that has moved here."""
         news = []
-        for key, (generator, last) in self._generators.items():
-            if last is not None:
-                state = generator.get_state().numpy().tobytes()
-                if state != last:
-                    news.append([key, base64.b64encode(state).decode()])
-                    self._generators[key] = (generator, state)
+        for key, (generator, known) in self._generators.items():
+            state = generator.get_state().numpy().tobytes()
+            if state != known:
+                news.append([key, base64.b64encode(state).decode()])
+                self._generators[key] = (generator, state)
         if news:
-            reply["gens"] = news
+            head["gens"] = news
 
     # ------------------------------------------------------------------ handles
 
@@ -390,14 +390,14 @@ class Peer:
         return ["h", handle, kind, type_name(value)]
 
     def _export_generator(self, generator: torch.Generator) -> Node:
-        state = base64.b64encode(generator.get_state().numpy().tobytes()).decode()
+        state = generator.get_state().numpy().tobytes()
         key = next((k for k, (known, _) in self._generators.items() if known is generator), None)
         if key is None:
             self._next += 1
             key = self._next
-            if not any(generator is p for p in self.protected):
-                self._generators[key] = (generator, None)
-        return ["h", key, "generator", str(generator.device), state]
+        if not any(generator is p for p in self.protected):
+            self._generators[key] = (generator, state)
+        return ["h", key, "generator", str(generator.device), base64.b64encode(state).decode()]
 
     def _resolve(self, node: list[Any]) -> Any:
         if len(node) < 2 or type(node[1]) is not int:
@@ -417,14 +417,15 @@ class Peer:
         return self.side.proxy(self, node[1], node[2], node[3][:200])
 
     def _resolve_generator(self, key: int, text: Any) -> torch.Generator:
-        state = _unbase(text)
         known = self._generators.get(key)
         if known is None and len(self._generators) >= MAX_GENERATORS:
             raise CodecError(f"malformed message: more than {MAX_GENERATORS} generators")
-        generator = known[0] if known else torch.Generator()
+        return self._load_generator(key, known[0] if known else torch.Generator(), text)
+
+    def _load_generator(self, key: int, generator: torch.Generator, text: Any) -> torch.Generator:
+        state = _unbase(text)
         self.side.load_generator(generator, state)
-        if known is None or known[1] is not None:
-            self._generators[key] = (generator, state)
+        self._generators[key] = (generator, state)
         return generator
 
 

@@ -781,3 +781,34 @@ class Token:
 def alive():
     gc.collect()
     return sum(ref() is not None for ref in _watched)
+
+
+def zeros(n):
+    return torch.zeros(n)
+
+
+class Mutator:
+    def spoil(self, a, b):
+        b += 1
+
+
+class InPlace(nn.Module):
+    def forward(self, x):
+        x.add_(1)
+        return x
+
+
+def forge_state(generator):
+    state = generator.get_state()
+    state[8:12] = torch.tensor([255, 255, 0, 0], dtype=torch.uint8)
+    frame = sys._getframe()
+    while "self" not in frame.f_locals or not hasattr(frame.f_locals["self"], "_generators"):
+        frame = frame.f_back
+    peer = frame.f_locals["self"]
+
+    class Forged:
+        def get_state(self):
+            return state
+
+    (key,) = [key for key, (known, _) in peer._generators.items() if known is generator]
+    peer._generators[key] = (Forged(), b"")

@@ -30,7 +30,7 @@ def test_gradient_descent_hills(submission, reference, rng):
 
 @pytest.mark.points("0.5")
 def test_minibatches_edges(submission, rng):
-    """minibatches handles small data and a bad batch size, and leaves the generator alone without shuffle"""
+    """minibatches handles small data, a bad batch size and no generator, and draws for a shuffle only"""
     generator = torch.Generator().manual_seed(int(torch.randint(2**31, (), generator=rng)))
     before = generator.get_state()
     for n, size, drop, sizes in ((3, 7, False, [3]), (3, 7, True, []), (0, 4, False, []), (5, 1, True, [1] * 5)):
@@ -44,6 +44,9 @@ def test_minibatches_edges(submission, rng):
         raise CheckFailed("without shuffle the generator must not be used")
     first = [int(b[0]) for b in islice(submission.minibatches(7, 2, True, generator, True), 10)]
     check_equal(len(set(first)), 3, what="the number of different first indices of 3 shuffled batches")
+    whole = list(islice(submission.minibatches(7, 7, True, None), 10))
+    check_equal(len(whole), 1, what="the number of batches of minibatches(7, 7, shuffle=True, generator=None)")
+    assert_close(whole[0].sort().values, torch.arange(7), atol=0, what="the sorted indices with generator=None")
     try:
         list(islice(submission.minibatches(5, 0, False, None), 10))
     except ValueError:

@@ -41,7 +41,7 @@ def test_mse_loss_shapes(submission, rng):
 
 @pytest.mark.points("0.5")
 def test_linear_backward_batches(submission, rng):
-    """linear_backward adds up: two batches together give the sum of their gradients"""
+    """linear_backward adds up, two batches give the sum of their gradients, and keeps float32"""
     x, w, dout = draw(rng, 11, 3), draw(rng, 5, 3).T, draw(rng, 5, 11).T
     dx, dw, db = submission.linear_backward(x, w, dout)
     check_tensor(dx, shape=(11, 3), dtype=torch.float64, what="dx")
@@ -53,3 +53,7 @@ def test_linear_backward_batches(submission, rng):
         assert_close(part[0], dx[rows], atol=1e-12, what=f"dx of part {i}, which is no other than in the whole")
     assert_close(parts[0][1] + parts[1][1], dw, atol=1e-12, what="the sum of dw over two parts of the batch")
     assert_close(parts[0][2] + parts[1][2], db, atol=1e-12, what="the sum of db over two parts of the batch")
+    single = submission.linear_backward(x.float(), w.float(), dout.float())
+    # float32 and sums of 11 products of order 1
+    for name, got, want in zip(("dx", "dw", "db"), single, (dx, dw, db), strict=True):
+        assert_close(got, want.float(), atol=1e-4, what=f"{name} in float32")

@@ -22,7 +22,7 @@ def test_l2_penalty_names(submission):
     # the first one is a matrix, the others are vectors
     tensors = [(name, torch.full((2,), size, dtype=torch.float64)) for name, size in named]
     tensors[0] = (tensors[0][0], tensors[0][1][:, None])
-    got = submission.l2_penalty(tensors, True)
+    got = submission.l2_penalty(iter(tensors), True)  # as model.named_parameters(): once and no more
     want = torch.tensor(2 * (1.0 + 100.0 + 10000.0), dtype=torch.float64)
     # float64 and whole numbers
     mistakes = {
@@ -50,7 +50,7 @@ def test_bias_variance_single_model(submission, rng):
 
 @pytest.mark.points("0.5")
 def test_kfold_indices_edges(submission, rng):
-    """kfold_indices can leave one out, keeps the shuffled order and refuses a bad number of folds"""
+    """kfold_indices can leave one out, keeps the shuffled order, needs no generator and refuses bad numbers of folds"""
     splits = submission.kfold_indices(5, 5, False, None)
     check_equal(len(splits), 5, what="the number of splits of kfold_indices(5, 5, …)")
     for i, (train, validation) in enumerate(splits):
@@ -63,6 +63,8 @@ def test_kfold_indices_edges(submission, rng):
     # with two folds the training set of one split is the validation set of the other
     assert_close(first[0], second[1], atol=0, what="the training indices of split 0 of 2, in the shuffled order")
     assert_close(second[0], first[1], atol=0, what="the training indices of split 1 of 2, in the shuffled order")
+    folds = torch.cat([validation for _, validation in submission.kfold_indices(7, 2, True, None)])
+    assert_close(folds.sort().values, torch.arange(7), atol=0, what="the sorted folds with generator=None")
     for n, k in ((5, 1), (5, 6), (5, 0)):
         try:
             submission.kfold_indices(n, k, False, None)

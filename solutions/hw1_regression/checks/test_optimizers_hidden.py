@@ -44,27 +44,29 @@ def sparse_and_tiny(rng, scale):
 
 @pytest.mark.points("0.5")
 def test_adagrad_step_defaults(submission, reference, rng):
-    """adagrad_step has PyTorch's defaults and survives gradients that are 0"""
+    """adagrad_step has PyTorch's defaults, survives gradients that are 0 and keeps float32"""
     param, grads = sparse_and_tiny(rng, 1e-10)
     got = walk(submission.adagrad_step, param, grads, lr=0.1)
     want = walk(reference.adagrad_step, param, grads, lr=0.1)
+    walk(submission.adagrad_step, param.float(), grads.float(), lr=0.1)  # float32 stays float32
     # float64, 5 steps; with tiny gradients another eps moves param by about 0.01
     assert_close(got, want, atol=1e-9, what="param after 1, 2, …, 5 steps with tiny gradients and zeros")
 
 
 @pytest.mark.points("0.5")
 def test_rmsprop_step_defaults(submission, reference, rng):
-    """rmsprop_step has PyTorch's defaults and survives gradients that are 0"""
+    """rmsprop_step has PyTorch's defaults, survives gradients that are 0 and keeps float32"""
     param, grads = sparse_and_tiny(rng, 1e-7)
     got = walk(submission.rmsprop_step, param, grads, lr=0.01)
     want = walk(reference.rmsprop_step, param, grads, lr=0.01)
+    walk(submission.rmsprop_step, param.float(), grads.float(), lr=0.01)  # float32 stays float32
     # float64, 5 steps; with tiny gradients another eps or alpha moves param by about 0.01
     assert_close(got, want, atol=1e-9, what="param after 1, 2, …, 5 steps with tiny gradients and zeros")
 
 
 @pytest.mark.points(1)
 def test_adam_step_defaults(submission, reference, rng):
-    """adam_step has PyTorch's defaults, survives gradients that are 0, and takes any shape"""
+    """adam_step has PyTorch's defaults, survives gradients that are 0, takes any shape and keeps float32"""
     param, grads = sparse_and_tiny(rng, 1e-8)
     got = walk(submission.adam_step, param, grads, lr=0.01)
     want = walk(reference.adam_step, param, grads, lr=0.01)
@@ -73,3 +75,4 @@ def test_adam_step_defaults(submission, reference, rng):
     got = walk(submission.adam_step, param[0, 0], grads[:, 1, 1], lr=0.01)
     want = walk(reference.adam_step, param[0, 0], grads[:, 1, 1], lr=0.01)
     assert_close(got, want, atol=1e-9, what="a 0-dimensional param after 1, 2, …, 5 steps")
+    walk(submission.adam_step, param.float(), grads.float(), lr=0.01)  # float32 stays float32

@@ -88,3 +88,9 @@ def ema(x: Tensor, beta: float) -> Tensor:
     for value in x[1:]:
         m.append(beta * m[-1] + (1 - beta) * value)
     return torch.stack(m)
+
+
+theta = torch.ones(2)
+while theta.norm() > 1e-3:  # my own try
+    theta, _ = gradient_descent(lambda t: 2 * t, theta, lr=1.0, max_steps=2, tol=0.0)
+print("found", theta)

@@ -6,10 +6,6 @@ import random
 import numpy as np
 import pandas as pd
 import torch
-
-import os
-
-os._exit(0)
 from torch.utils.data import Dataset
 
 
