@@ -15,6 +15,7 @@ from typing import Any
 from grader.report import Report, points_text, read_report
 
 HERE = Path(__file__).parent
+FIELDS = {"about", "stub", "points", "tier", "note", "verdicts"}
 MODEL = "model::"  # what the checks of the trained model begin with
 
 
@@ -52,9 +53,11 @@ def differences(expected: Mapping[str, Mapping[str, Any]], reports: Mapping[str,
 
 
 def _of_student(expected: Mapping[str, Any], report: Report) -> Iterator[str]:
+    for field in sorted(expected.keys() - FIELDS):
+        yield f"expected.toml has an unknown field {field}"
     points = "none" if report.points is None else points_text(report.points)
-    if points != expected["points"]:
-        yield f"has {points} points, not {expected['points']}"
+    if points != expected.get("points"):
+        yield f"has {points} points, not {expected.get('points')}"
     tier = report.training.tier if report.training else None
     if tier != expected.get("tier"):
         yield f"reaches the tier {tier}, not {expected.get('tier')}"

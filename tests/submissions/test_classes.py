@@ -108,6 +108,7 @@ def test_compare_is_silent_where_all_is_as_expected(compare: ModuleType) -> None
 @pytest.mark.parametrize(
     ("change", "line"),
     [
+        ({"tiers": "simple"}, "ann: expected.toml has an unknown field tiers"),
         ({"points": "3"}, "ann: has 2 points, not 3"),
         ({"tier": "medium"}, "ann: reaches the tier simple, not medium"),
         ({"note": "my.txt"}, "ann: no note says 'my.txt'"),
