@@ -88,7 +88,7 @@ class Clocks:
 
 def checking_process() -> None:
     """``grader.grading`` with clocks; each job appends its times to a file when it ends."""
-    from grader.grading import server
+    from grader.grading import __main__ as checking
 
     clocks, out = Clocks(), os.environ["BREAKDOWN"]
     clocks.wrap_all(CHECKING)
@@ -100,7 +100,7 @@ def checking_process() -> None:
         leave(code)
 
     os._exit = tell  # type: ignore[assignment]
-    server.main()
+    checking.main()
 
 
 def command(size: int) -> tuple[float, list[dict[str, list[float]]]]:

@@ -140,12 +140,13 @@ class Assignment:
         return found
 
     def digest(self) -> str:
-        """SHA-256 (hex) of the assignment's folder: relative names and bytes."""
-        return _digest_folder(self.folder)
+        """SHA-256 (hex) of the assignment's folder, and of its data set's: relative names and bytes."""
+        dataset = self.folder.parent.parent / "datasets" / self.model.dataset if self.model else None
+        return _digest_folders(self.folder, *([dataset] if dataset and dataset.is_dir() else []))
 
     def solution_digest(self) -> str:
         """SHA-256 (hex) of the solution's folder; empty where there is none."""
-        return _digest_folder(self.solution) if self.solution else ""
+        return _digest_folders(self.solution) if self.solution else ""
 
 
 @dataclass(frozen=True)
@@ -303,9 +304,9 @@ def _public_names(stub: Path) -> Iterator[str]:
             yield node.name
 
 
-def _digest_folder(folder: Path) -> str:
+def _digest_folders(*folders: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
+    for folder, path in ((root, path) for root in folders for path in sorted(root.rglob("*"))):
         relative = path.relative_to(folder)
         # Caches, an editor's hidden files and what a training run leaves behind are no content: they must not
         # make reports out of date.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -32,6 +32,16 @@ class Limits:
     output: int = 64
     message: int = 256
     items: int = 100_000
+
+    def widened(self, others: Iterable[Limits]) -> Limits:
+        """What a worker is started with: memory, processes and message size are those of its most demanding check."""
+        widest = [self, *others]
+        return replace(
+            self,
+            memory=max(limits.memory for limits in widest),
+            processes=max(limits.processes for limits in widest),
+            message=max(limits.message for limits in widest),
+        )
 
     def override(self, values: Mapping[str, Any], where: str) -> Limits:
         """A copy with ``values`` put in; ``where`` names the file or mark for the error.

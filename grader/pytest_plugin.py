@@ -161,5 +161,7 @@ def _setting_by_hand(config: pytest.Config) -> Setting:
     set_determinism()
     submission = read_folder(Path(wanted), assignment)
     engine = make_engine(config.getoption("--engine"), assignment.preload)
-    worker = Worker(engine, launch_for(assignment, assignment.names(), submission, PUBLIC_COURSE_SEED))
+    worker = Worker(
+        engine, launch_for(assignment, assignment.names(), assignment.limits, submission, PUBLIC_COURSE_SEED)
+    )
     return Setting(assignment, worker, PUBLIC_COURSE_SEED)

@@ -12,7 +12,14 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "grader"
 
 # From top to bottom; rooms on one line may import those before them on the line.
-LAYERS = ["errors", "verdict", "limits", "manifest", "assignment", "submission", "report", "checkers", "sandbox", "release", "datasets", "intake", "exporters", "remote", "pytest_plugin", "grading", "training", "proving", "runner", "commands", "cli", "__main__"]
+LAYERS = [
+    *("errors", "verdict", "limits", "manifest", "assignment", "submission", "report"),
+    *("checkers", "sandbox", "release", "datasets", "intake", "exporters"),
+    *("remote", "pytest_plugin"),
+    *("grading", "training", "proving"),
+    "runner",
+    *("commands", "cli", "__main__"),
+]
 
 # The worker's half of the boundary: what runs beside student code may know nothing of the trusted side.
 WORKER_ROOMS = {

@@ -11,6 +11,7 @@ from grader.assignment import Assignment, find_course, load_assignment
 from grader.errors import UsageError
 from grader.exporters import student_report, terminal_line
 from grader.intake import read_folder
+from grader.verdict import Verdict
 
 EXAMPLE = """
 Examples:
@@ -54,8 +55,6 @@ def command(assignment: str | None, part: str | None, folder: Path | None, debug
     from grader.grading.at_home import check_at_home
 
     submission = read_folder(place, chosen)
-    for note in submission.notes:
-        console.print(f"Note: {terminal_line(note)}", style="yellow", soft_wrap=True)
     with console.status("warming up …") as status:
         report = check_at_home(
             chosen,
@@ -64,10 +63,10 @@ def command(assignment: str | None, part: str | None, folder: Path | None, debug
             engine,
             lambda done, total, title: status.update(f"{done}/{total} {terminal_line(title)}"),
         )
-    console.print(student_report(report))
+    console.print(student_report(report), soft_wrap=False)
     if not report.complete:
         return 2
-    return 0 if report.points == report.max_points else 1
+    return 0 if all(result.verdict is Verdict.PASSED for result in report.results) else 1
 
 
 def _assignment(slug: str | None) -> Assignment:

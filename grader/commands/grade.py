@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -59,6 +60,8 @@ def command(
     SUBMISSIONS holds a folder or a zip per student, or nbgrader's submitted/<student>/<assignment>/. What is up
     to date is not graded again, so an interrupted run goes on where it stopped.
     """
+    if sys.platform != "linux":
+        raise UsageError("grading others' work needs Linux, whose kernel confines it; `grader check` works here")
     course = find_course(Path.cwd())
     chosen = course.assignment(assignment)
     sources = _only(discover(submissions, chosen), only, submissions)
@@ -88,6 +91,9 @@ def _only(sources: tuple[Source, ...], only: tuple[str, ...], folder: Path) -> t
 
 
 def _run(batch: Batch, sources: tuple[Source, ...], console: Console) -> list[Report]:
+    def warn(text: str) -> None:
+        console.print(terminal_line(text), style="yellow", soft_wrap=True)
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -98,11 +104,12 @@ def _run(batch: Batch, sources: tuple[Source, ...], console: Console) -> list[Re
     reports, fresh = [], 0
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("grading", total=len(sources), student="")
-        for report, state in batch.run(sources, lambda text: console.print(terminal_line(text), style="yellow")):
+        for report, state in batch.run(sources, warn):
             reports.append(report)
             fresh += state == "graded"
             progress.update(task, advance=1, student=terminal_line(report.student)[:40])
-    console.print(f"{len(reports)} submissions: {fresh} graded, {len(reports) - fresh} up to date")
+    noun = "submission" if len(reports) == 1 else "submissions"
+    console.print(f"{len(reports)} {noun}: {fresh} graded, {len(reports) - fresh} up to date")
     return sorted(reports, key=lambda report: report.student)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -12,7 +15,7 @@ from rich.console import Console
 from grader.assignment import Assignment, Course, find_course
 from grader.errors import ContentError
 from grader.exporters import terminal_line
-from grader.proving.prove import prove
+from grader.proving.prove import Claim, prove, prove_reference
 from grader.release import stub_drift
 from grader.runner.local import LocalRunner
 from grader.sandbox.seeds import PUBLIC_COURSE_SEED
@@ -28,8 +31,9 @@ Example:
 @click.command(epilog=EXAMPLE)
 @click.argument("assignment")
 @click.option("--jobs", type=click.IntRange(1, 64), default=os.cpu_count() or 1, show_default=True)
+@click.option("--seeds", type=click.IntRange(0, 100), default=2, show_default=True, help="Other course seeds to try.")
 @click.option("--no-train", is_flag=True, help="Leave the trained-model part out of the proof.")
-def command(assignment: str, jobs: int, no_train: bool) -> int:
+def command(assignment: str, jobs: int, seeds: int, no_train: bool) -> int:
     """Prove an assignment: stubs score nothing, the reference everything, variants are told apart.
 
     The reference's model is trained for it. Exit code 0 if every claim holds, 1 otherwise.
@@ -40,30 +44,29 @@ def command(assignment: str, jobs: int, no_train: bool) -> int:
         raise ContentError(f"{chosen.folder}: has no solution on this machine, so nothing can be proved")
     console = Console(highlight=False)
     weights = None if no_train or chosen.model is None else _train(course, chosen, console)
-    runner = LocalRunner(chosen, course.root / "datasets", PUBLIC_COURSE_SEED)
     broken = total = 0
-    try:
-        with console.status("warming up …") as status:
-            for claim in prove(
-                chosen,
-                runner.start().checks,
-                runner.grade,
-                drift=stub_drift(course, assignment),
-                weights=weights,
-                jobs=jobs,
-            ):
-                total += 1
-                broken += bool(claim.problems)
-                status.update(f"{total} claims tried")
-                mark = "[red]✗[/red]" if claim.problems else "[green]✓[/green]"
-                console.print(mark, terminal_line(claim.title), soft_wrap=True)
-                for problem in claim.problems:
-                    console.print("   ", terminal_line(problem), soft_wrap=True, markup=False)
-    finally:
-        runner.close()
+    with console.status("warming up …") as status:
+        for claim in _claims(course, chosen, weights, jobs, seeds):
+            total += 1
+            broken += bool(claim.problems)
+            status.update(f"{total} claims tried")
+            mark = "[red]✗[/red]" if claim.problems else "[green]✓[/green]"
+            console.print(mark, terminal_line(claim.title), soft_wrap=True)
+            for problem in claim.problems:
+                console.print("   ", terminal_line(problem), soft_wrap=True, markup=False)
     left_out = ", the trained model left out" if weights is None and chosen.model else ""
     console.print(f"{total - broken} of {total} claims hold{left_out}")
     return 1 if broken else 0
+
+
+def _claims(course: Course, assignment: Assignment, weights: bytes | None, jobs: int, seeds: int) -> Iterator[Claim]:
+    drift = stub_drift(course, assignment.slug)
+    with closing(LocalRunner(assignment, course.root / "datasets", PUBLIC_COURSE_SEED)) as runner:
+        checks = runner.start().checks
+        yield from prove(assignment, checks, runner.grade, drift=drift, weights=weights, jobs=jobs)
+    for i in range(seeds):
+        with closing(LocalRunner(assignment, course.root / "datasets", secrets.token_bytes(32))) as runner:
+            yield prove_reference(assignment, runner.grade, weights, f"under another seed ({i + 1} of {seeds})")
 
 
 def _train(course: Course, assignment: Assignment, console: Console) -> bytes:

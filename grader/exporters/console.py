@@ -96,4 +96,4 @@ def _next_step(report: Report, shown: Sequence[CheckResult], first: CheckResult 
     if not first.check.startswith("test"):
         # Only pytest functions can be chosen with -k; the rest are tiers of the trained model.
         return f"Next: {title}: grader train {slug}"
-    return f"Next: {title}: grader check {slug} -k {terminal_line(first.check)}"
+    return f"Next: {title}: grader check {slug} -k {terminal_line(first.check.split('::')[-1].split('[')[0])}"

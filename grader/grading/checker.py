@@ -85,7 +85,10 @@ class Ground:
 
     def worker(self, submission: Submission) -> Worker:
         """A worker for a submission, not started yet."""
-        return Worker(self.engine, launch_for(self.assignment, self.names, submission, self.course_seed))
+        model = [self.assignment.model.limits] if self.assignment.model else []
+        limits = self.assignment.limits.widened([*(check.limits for check in self.collected.checks), *model])
+        launch = launch_for(self.assignment, self.names, limits, submission, self.course_seed)
+        return Worker(self.engine, launch)
 
 
 @dataclass

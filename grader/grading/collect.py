@@ -164,7 +164,7 @@ def _check(name: str, item: pytest.Item, assignment: Assignment, by_function: di
         limits = limits.override(mark.kwargs, f"{name}: mark limits")
     item.stash[LIMITS] = limits
     hints = tuple(str(text) for mark in item.iter_markers("hint") for text in mark.args)
-    hidden = item.get_closest_marker("hidden") is not None
+    hidden = item.get_closest_marker("hidden") is not None or item.path.parent == assignment.hidden_checks
     return Check(name, title, _points(name, item), hidden, tuple(depends), hints, limits)
 
 

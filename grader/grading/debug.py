@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +67,12 @@ class _InProcess:
         return torch.Generator().manual_seed(torch.initial_seed())
 
     @pytest.fixture(name="submission")
-    def _submission(self, request: pytest.FixtureRequest, rng: Any, tmp_path: Path) -> Iterator[OwnNames]:
-        yield OwnNames(self.namespace, request.node.path.parent / "drivers.py", tmp_path)
+    def _submission(self, request: pytest.FixtureRequest, rng: Any, tmp_path: Path) -> OwnNames:
+        return OwnNames(self.namespace, request.node.path.parent / "drivers.py", tmp_path)
 
 
 def debug_checks(assignment: Assignment, folder: Path, part: str | None) -> int:
-    """Run the visible checks with plain pytest on the modules in ``folder``; stops in the debugger at a breakpoint()."""
+    """Run the visible checks with plain pytest on the modules in ``folder``; breakpoint() opens the debugger."""
     set_determinism()
     sys.path.insert(0, str(folder.resolve()))
     namespace = Namespace(folder.resolve(), folder, list(assignment.modules), dict(assignment.names()))

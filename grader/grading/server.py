@@ -24,6 +24,7 @@ from grader.grading.collect import Collected, with_checks
 from grader.grading.messages import JOB_BOUNDS, MODEL, Check, Job, check_to, job_from, result_to, timing_to
 from grader.grading.model import HeldOut, score_model, split_seed, tier_check
 from grader.limits import MIB
+from grader.remote.launch import refuse_reserved
 from grader.sandbox.channel import Channel, ChannelClosed
 from grader.sandbox.engines import Engine
 from grader.sandbox.faults import EngineFailed
@@ -36,6 +37,7 @@ MEMORY_MIB = 6144  # what checks may use on top of the warm process; a guard, no
 def serve(control: socket.socket, assignment: Assignment, engine: Engine, course_seed: bytes, datasets: Path) -> None:
     """Collect, report ready, then fork for each job until the runner is gone."""
     names = assignment.names()
+    refuse_reserved(assignment, names)
 
     def body(collected: Collected) -> None:
         threads = len(os.listdir("/proc/self/task"))

@@ -1,1 +1,1 @@
-"""An assignment proves itself: stubs fail, the reference gets full marks, variants are told apart by the right checks."""
+"""An assignment proves itself: stubs fail, the reference gets full marks, the right checks tell variants apart."""

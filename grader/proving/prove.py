@@ -63,6 +63,14 @@ def prove(
             yield Claim(title, judge(graded))
 
 
+def prove_reference(
+    assignment: Assignment, grade: Callable[[Submission], Graded], weights: bytes | None, when: str
+) -> Claim:
+    """Does the reference get full marks? To be asked under several seeds: a check must hold for every draw."""
+    graded = grade(Submission("proof", _reference_files(assignment, weights)))
+    return Claim(f"the reference gets full marks {when}", _full(graded, weights is not None))
+
+
 def _stub_files(assignment: Assignment) -> dict[str, bytes]:
     return {f"{m}.py": (assignment.folder / f"{m}.py").read_bytes() for m in assignment.modules}
 
@@ -114,11 +122,19 @@ def _passes_checks(graded: Graded) -> tuple[str, ...]:
     return _full(graded, with_model=False)
 
 
+def _does_not_run(result: CheckResult) -> bool:
+    """A slip of the variant's author, not the mistake that it is meant to show."""
+    broken = ("NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError")
+    raised = result.verdict is Verdict.RAISED and result.message.startswith(broken)
+    return raised or result.verdict is Verdict.NOT_ATTEMPTED
+
+
 def _rejected(variant: Variant) -> Callable[[Graded], tuple[str, ...]]:
     def judge(graded: Graded) -> tuple[str, ...]:
         problems = [_line(r) for r in graded.results if r.verdict is Verdict.GRADER_ERROR]
         for name in variant.rejected_by:
             named = [r for r in graded.results if _function(r.check) == name]
+            problems += [f"it does not run: {_line(r)}" for r in named if _does_not_run(r)]
             if named and all(r.verdict in (Verdict.PASSED, Verdict.SKIPPED) for r in named):
                 problems.append(f"{name} does not reject it ({named[0].verdict})")
         return tuple(problems)

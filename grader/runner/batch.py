@@ -93,6 +93,11 @@ class Batch:
         if not todo:
             return
         self._ready = self.runner.start()
+        if self._ready.confinement.level != "isolated":
+            level = self._ready.confinement.level
+            warn(
+                f"student code is confined at level '{level}' only: {'; '.join(self._ready.notes)} (see grader doctor)"
+            )
         again: list[Submission] = []
         try:
             for submission, graded in self._side_by_side(todo):

@@ -400,7 +400,8 @@ class Worker:
         assert self._channel
         assert self._output
         bounds = Bounds(payload=limits.message * MIB)
-        order = {"op": "check", "seed": seed, "cpu": limits.cpu, "message": bounds.payload}
+        order = {"op": "check", "seed": seed, "cpu": limits.cpu, "memory": limits.memory * MIB}
+        order["message"] = bounds.payload
         if not self.engine.forks or self._direct:
             self._output.drain()
             output = Output(limits.output * 1024, None if self._output.fd is None else os.dup(self._output.fd))

@@ -275,6 +275,7 @@ def _serve_by_forking(channel: Channel, namespace: Namespace, setup: dict[str, A
     gc.freeze()
     folders = [Path(setup["scratch"]), *([Path("/dev/shm")] if setup.get("private") else [])]
     kept = {path for folder in folders for path in folder.iterdir()}
+    size = _address_space()
     child, status = 0, None
     while True:
         try:
@@ -293,7 +294,7 @@ def _serve_by_forking(channel: Channel, namespace: Namespace, setup: dict[str, A
             child, status = os.fork(), None
             if child == 0:
                 _die_with_parent()
-                _set_cpu_limit(order["cpu"])
+                _lower_limits(order["cpu"], size + order["memory"])
                 channel.close()
                 redirect(fds[1])
                 line = Channel(socket.socket(fileno=fds[0]), Bounds(payload=order["message"]))
@@ -336,16 +337,22 @@ def _die_with_parent() -> None:
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _set_cpu_limit(seconds: float) -> None:
-    """The kernel's own stop, should the watch outside be late."""
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return
-    soft = int(seconds) + 2
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    if hard == resource.RLIM_INFINITY or soft < hard:
-        resource.setrlimit(resource.RLIMIT_CPU, (soft, soft))
+def _address_space() -> int:
+    """Bytes of address space that this process has now."""
+    import resource  # here, because it is not on Windows, where nothing is forked
+
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
+def _lower_limits(cpu: float, memory: int) -> None:
+    """The kernel's own stop for one check, should the watch outside be late."""
+    import resource
+
+    for kind, wanted in ((resource.RLIMIT_CPU, int(cpu) + 2), (resource.RLIMIT_AS, memory)):
+        _, hard = resource.getrlimit(kind)
+        if hard == resource.RLIM_INFINITY or wanted < hard:
+            resource.setrlimit(kind, (wanted, wanted))
 
 
 def redirect(out: int | None) -> None:

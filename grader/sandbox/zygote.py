@@ -93,7 +93,7 @@ def main() -> None:
     gc.freeze()
     try:
         control.send(json.dumps(confinement.told()).encode())
-    except BrokenPipeError:
+    except ConnectionError:
         return  # whoever wanted workers is gone already
     fds = fork_on_request(control, confinement.fork)
     if fds is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import resource
 import signal
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -188,7 +189,7 @@ class Confinement:
             sc.prctl(sc.PR_SET_DUMPABLE, 1)
         if self.namespaces:
             _own_user_namespace()
-        _set_rlimits(setup)
+        _set_rlimits(setup, self.namespaces)
         if self.namespaces:
             sc.drop_capabilities()
         sc.prctl(sc.PR_SET_NO_NEW_PRIVS, 1)
@@ -221,14 +222,27 @@ def _close_all_but(keep: tuple[int, ...]) -> None:
     os.closerange(start, 1 << 16)
 
 
-def _set_rlimits(setup: dict[str, Any]) -> None:
+def _tasks_of(uid: int) -> int:
+    """How many processes and threads a user has, as far as /proc tells."""
+    count = 0
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with suppress(OSError):
+                if entry.stat().st_uid == uid:
+                    count += len(os.listdir(f"/proc/{entry.name}/task"))
+    return count
+
+
+def _set_rlimits(setup: dict[str, Any], own_namespace: bool) -> None:
     limit = resource.setrlimit
     limit(resource.RLIMIT_CORE, (0, 0))
     limit(resource.RLIMIT_NOFILE, (256, 256))
     limit(resource.RLIMIT_FSIZE, (256 * MIB, 256 * MIB))
     limit(resource.RLIMIT_MEMLOCK, (0, 0))
     limit(resource.RLIMIT_MSGQUEUE, (0, 0))
-    limit(resource.RLIMIT_NPROC, (setup["processes"], setup["processes"]))
+    # The kernel counts per user and user namespace: outside of an own one, what the user runs already counts too.
+    processes = setup["processes"] + (0 if own_namespace else _tasks_of(os.getuid()))
+    limit(resource.RLIMIT_NPROC, (processes, processes))
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     address_space = used + setup["memory"] * MIB
     limit(resource.RLIMIT_AS, (address_space, address_space))

@@ -21,10 +21,10 @@ def coarse_to_fine_search(f, lo, hi, n=16, rounds=3):
     for _ in range(rounds):
         grid, h = np.linspace(a, b, n, retstep=True)
         values = np.array([f(float(t)) for t in grid])
-        i = int(values.argmin())
+        i = n - 1 - int(values[::-1].argmin())
         candidates.append((float(values[i]), float(grid[i])))
         best = candidates[int(np.argmin([value for value, _ in candidates]))][1]
-        a, b = np.clip([best - h, best + h], lo, hi)
+        a, b = best - h, best + h
     return best
 
 

@@ -61,6 +61,9 @@ class Standardizer(_Scaler):
 
 
 class MinMaxScaler(_Scaler):
+    def transform(self, x):
+        return super().transform(x).clamp(0, 1)
+
     def _statistics(self, x, low, high):
         return low, high - low
 

@@ -146,6 +146,6 @@ def select_features(x: Tensor, y: Tensor, k: int) -> Tensor:
 
 
 def seed_everything(seed: int) -> None:
-    for set_seed in (random.seed, np.random.seed, torch.manual_seed, torch.cuda.manual_seed_all):
+    for set_seed in (random.seed, torch.manual_seed, torch.cuda.manual_seed_all):
         set_seed(seed)
     torch.backends.cudnn.benchmark, torch.backends.cudnn.deterministic = False, True

@@ -39,7 +39,7 @@ def gradient_descent(grad_fn, theta0, lr, max_steps, tol):
 def minibatches(n, batch_size, shuffle, generator, drop_last=False):
     if batch_size < 1:
         raise ValueError("batch_size must be at least 1")
-    order = torch.randperm(n, generator=generator) if shuffle else torch.arange(n)
+    order = torch.randperm(n) if shuffle else torch.arange(n)
     for batch in order.split(batch_size):
         if len(batch) == batch_size or (len(batch) > 0 and not drop_last):
             yield batch

@@ -91,7 +91,7 @@ def bias_variance(preds, f_star):
 def kfold_indices(n, k, shuffle, generator):
     if not 2 <= k <= n:
         raise ValueError("k must lie between 2 and n")
-    order = torch.randperm(n, generator=generator) if shuffle else torch.arange(n)
+    order = torch.randperm(n) if shuffle else torch.arange(n)
     folds = order.tensor_split(k)
     return [(torch.cat(folds[:i] + folds[i + 1 :]), fold) for i, fold in enumerate(folds)]
 
