@@ -114,8 +114,7 @@ def _likely_mistake(
     # A mistake may consist of NaNs (a softmax over nothing), so equal ones count here.
     tolerance = Tolerance(tolerance.atol, tolerance.rtol, same_nonfinite=True)
     for sentence, value in mistakes.items():
-        is_tensor = isinstance(value, torch.Tensor)
-        wrong = value if is_tensor else torch.full(want.shape, float(value), dtype=torch.float64)
+        wrong = value if isinstance(value, torch.Tensor) else torch.full(want.shape, float(value), dtype=torch.float64)
         if _matches(got, wrong, tolerance) and not _matches(want, wrong, tolerance):
             return sentence
     return None

@@ -83,17 +83,7 @@ class TrustedSide:
         callback = error.get("callback")
         if type(callback) is int and callback in peer.raised:
             raise peer.raised[callback]
-        kind, message = clean(error.get("type"), 100) or "Exception", clean(error.get("message"), 4000)
-        call = peer.asked[-1].label
-        if error.get("missing") is True:
-            raise NotAttempted(message)
-        if error.get("bad_value") is True:
-            raise BadValue(f"{call} returned a value that {message}")
-        if kind == "NotImplementedError":
-            raise NotAttempted(f"{call} is not implemented yet" + (f": {message}" if message else ""))
-        if "MemoryError" in _bases(error) or any(text in message for text in _OUT_OF_MEMORY):
-            raise OutOfMemory(f"{call} ran out of memory. {message}".strip(), suspect=False)
-        raise student_error(error)
+        raise told_error(error, peer.asked[-1].label)
 
     def refuse(self, error: CodecError) -> NoReturn:
         """A malformed message ends the worker; it is the student's doing."""
@@ -130,10 +120,19 @@ def plausible_generator_state(state: bytes) -> bool:
     return all(word < 1 << 32 for word in words) and normal_kept in (0, 1) and half_kept in (0, 1)
 
 
-def student_error(error: dict[str, Any]) -> StudentRaised:
-    """The exception that the worker told of, as plain values, as an exception to raise here."""
-    kind = raised_type(next(iter(_bases(error)), ""))
-    return kind(clean(error.get("type"), 100) or "Exception", clean(error.get("message"), 4000), _frames(error))
+def told_error(error: dict[str, Any], what: str) -> StudentRaised | Fault:
+    """What the worker told of ``what``, as plain values, as an exception to raise here."""
+    kind, message = clean(error.get("type"), 100) or "Exception", clean(error.get("message"), 4000)
+    bases = _bases(error)
+    if error.get("missing") is True:
+        return NotAttempted(message)
+    if error.get("bad_value") is True:
+        return BadValue(f"{what} returned a value that {message}")
+    if kind == "NotImplementedError":
+        return NotAttempted(f"{what} is not implemented yet" + (f": {message}" if message else ""))
+    if "MemoryError" in bases or any(text in message for text in _OUT_OF_MEMORY):
+        return OutOfMemory(f"{what} ran out of memory. {message}".strip(), suspect=False)
+    return raised_type(next(iter(bases), ""))(kind, message, _frames(error))
 
 
 def _bases(error: dict[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ import torch
 from grader.checkers.describe import describe_call
 from grader.limits import Limits
 from grader.remote.module import Mirrors
-from grader.remote.side import TrustedSide, student_error
+from grader.remote.side import TrustedSide, told_error
 from grader.sandbox.channel import ChannelClosed
 from grader.sandbox.codec import Packed, Unpacked
 from grader.sandbox.engines import Line, Worker, crash
@@ -55,8 +55,11 @@ class _WatchedPeer(Peer):
     ) -> Any:
         if verb == "call" and (handle != SERVICE or name == "call_with"):
             self.last_call = (asked.label, args[asked.skip :], kwargs or {})
+        return super().ask(asked, verb, handle, name, args, kwargs)
+
+    def _made(self, *args: Any) -> Any:
         with self._judged():
-            return super().ask(asked, verb, handle, name, args, kwargs)
+            return super()._made(*args)
 
     def vjp(self, *args: Any) -> Any:
         with self._judged():
@@ -144,7 +147,7 @@ class SubmissionProxy:
     def import_failure(self, module: str) -> StudentRaised | Fault | None:
         """What the import of a module came to, if it failed."""
         failure = self._worker.failed.get(module)
-        return student_error(failure) if isinstance(failure, dict) else failure
+        return told_error(failure, f"the import of {module}.py") if isinstance(failure, dict) else failure
 
     def _ready(self, name: str) -> None:
         failure = self.import_failure(self._worker.launch.names.get(name, ""))

@@ -211,6 +211,7 @@ class LocalRunner:
             try:
                 return Forked(self._control, [theirs.fileno()], START_SECONDS), ours
             except OSError:
+                ours.close()
                 self._ready = None  # whatever is left of it is of no use
                 raise
             finally:

@@ -171,11 +171,8 @@ def pack(value: Any, export: Export, bounds: Bounds, news: Callable[[], Any] = l
     Raises CodecError, worded to follow "the value …", when something in it may not cross.
     """
     packer = _Packer(export, bounds)
-    try:
-        packer.out.tree = packer.node(value, 0)
-        packer.out.news = packer.node(news(), 0)
-    except RecursionError:
-        raise CodecError(f"is nested deeper than {bounds.depth} levels") from None
+    packer.out.tree = packer.node(value, 0)
+    packer.out.news = packer.node(news(), 0)
     return packer.out
 
 

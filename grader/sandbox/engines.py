@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from grader.sandbox.seeds import DETERMINISM_ENVIRONMENT
 from grader.sandbox.watch import Output, Watch, tree
 
 STARTUP_SECONDS = 120.0
+EXIT_SECONDS = 1.0  # one who has closed the conversation and goes on is not waited for
 LEVELS = ("isolated", "restricted", "process")
 PASSED_ON = frozenset(  # what an interpreter needs to start; any other variable may be a secret
     {
@@ -79,7 +81,7 @@ class Process(Protocol):
         """End it and all that it has started; safe to call twice."""
 
     def exit_status(self) -> int | None:
-        """How it ended, negative for a signal; None if that is not known."""
+        """How it ended, negative for a signal; None if it goes on, or that is not known."""
 
 
 class Engine(Protocol):
@@ -153,6 +155,8 @@ class ForkEngine:
         return _ForkedProcess(self.control, private_root="mount" in self.holding.mechanisms)
 
     def alive(self) -> bool:
+        if self.control.fileno() < 0:
+            return False
         poller = select.poll()
         poller.register(self.control, select.POLLRDHUP)
         return not poller.poll(0)
@@ -175,6 +179,10 @@ class _ForkedProcess:
         try:
             self._forked = Forked(control, [channel.fileno(), out], STARTUP_SECONDS)
         except OSError as error:
+            self.sock.close()
+            os.close(self.out)
+            if self.folder:
+                shutil.rmtree(self.folder, ignore_errors=True)
             raise EngineFailed(f"the zygote is gone: {error}") from None
         finally:
             channel.close()
@@ -195,7 +203,7 @@ class _ForkedProcess:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def exit_status(self) -> int | None:
-        return self._forked.exit_status()
+        return self._forked.exit_status(EXIT_SECONDS)
 
 
 class SpawnEngine:
@@ -219,25 +227,17 @@ class SpawnEngine:
 class _SpawnedProcess:
     def __init__(self) -> None:
         token = secrets.token_hex(16)
+        self.folder = tempfile.mkdtemp(prefix="grader-")
+        environment = {
+            **{name: value for name, value in os.environ.items() if name.upper() in PASSED_ON},
+            **DETERMINISM_ENVIRONMENT,
+            "CUDA_VISIBLE_DEVICES": "",
+            "PYTHONUTF8": "1",
+        }
         with socket.create_server(("127.0.0.1", 0)) as server:
-            server.settimeout(STARTUP_SECONDS)
-            command = [
-                sys.executable,
-                "-s",
-                "-P",
-                "-B",
-                "-m",
-                "grader.sandbox.worker",
-                str(server.getsockname()[1]),
-            ]
-            environment = {
-                **{name: value for name, value in os.environ.items() if name.upper() in PASSED_ON},
-                **DETERMINISM_ENVIRONMENT,
-                "CUDA_VISIBLE_DEVICES": "",
-                "PYTHONUTF8": "1",
-            }
+            port = str(server.getsockname()[1])
             self._popen = subprocess.Popen(
-                command,
+                [sys.executable, "-s", "-P", "-B", "-m", "grader.sandbox.worker", port],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -245,16 +245,17 @@ class _SpawnedProcess:
             )
             assert self._popen.stdin
             assert self._popen.stdout
-            self._popen.stdin.write(token.encode() + b"\n")
-            self._popen.stdin.close()
             try:
-                self.sock, _ = server.accept()
-                self.sock.settimeout(STARTUP_SECONDS)
-                if not secrets.compare_digest(self.sock.recv(64, socket.MSG_WAITALL), token.encode()):
-                    raise EngineFailed("another program answered in the worker's place")
+                with self._popen.stdin as stdin:
+                    stdin.write(token.encode() + b"\n")
+                self.sock = self._accept(server, token.encode())
             except OSError as error:
                 self._popen.kill()
-                raise EngineFailed(f"the worker did not start: {error}") from None
+                self._popen.wait()
+                with self._popen.stdout as stdout:
+                    said = stdout.read().decode("utf-8", "replace")[-2000:]
+                shutil.rmtree(self.folder, ignore_errors=True)
+                raise EngineFailed(f"the worker did not start: {error} {said}".strip()) from None
         self.pid: int | None = self._popen.pid if sys.platform == "linux" else None
         self.out: int | None
         if sys.platform == "win32":  # pipes cannot be polled there: a thread reads
@@ -266,6 +267,19 @@ class _SpawnedProcess:
             os.set_blocking(self.out, False)
             self._popen.stdout.close()
 
+    def _accept(self, server: socket.socket, token: bytes) -> socket.socket:
+        """The connection of the one who knows the token; others on this machine may knock too."""
+        end = time.monotonic() + STARTUP_SECONDS
+        server.settimeout(0.5)
+        while time.monotonic() < end and self._popen.poll() is None:
+            with suppress(OSError):
+                sock, _ = server.accept()
+                sock.settimeout(5.0)
+                if secrets.compare_digest(_read_exactly(sock, len(token)), token):
+                    return sock
+                sock.close()
+        raise TimeoutError("it ended, or nobody with the right token came.")
+
     def kill(self) -> None:
         for pid in tree(self.pid)[1:] if self.pid and self._popen.poll() is None else []:
             with suppress(ProcessLookupError, PermissionError):
@@ -273,12 +287,20 @@ class _SpawnedProcess:
         self._popen.kill()
         self._popen.wait()
         self.sock.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def exit_status(self) -> int | None:
         try:
-            return self._popen.wait(5)
+            return self._popen.wait(EXIT_SECONDS)
         except subprocess.TimeoutExpired:
             return None
+
+
+def _read_exactly(sock: socket.socket, size: int) -> bytes:
+    data = b""
+    while len(data) < size and (more := sock.recv(size - len(data))):
+        data += more
+    return data
 
 
 @dataclass
@@ -328,10 +350,11 @@ class Worker:
                 header, _ = channel.receive()
                 if header.get("ready") is True:
                     break
-                current = str(header.get("importing"))
-                watch.what = f"the import of {current}.py"
+                if header.get("importing") in self.launch.modules:  # else it is the student's own message
+                    current = header["importing"]
+                    watch.what = f"the import of {current}.py"
         except (ChannelClosed, CodecError, TimedOut, OutOfMemory) as error:
-            status = None if isinstance(error, (TimedOut, OutOfMemory)) else process.exit_status()
+            status = process.exit_status() if isinstance(error, ChannelClosed) else None
             process.kill()
             output.drain()
             if status is None and not self.engine.alive():
@@ -407,7 +430,11 @@ class Worker:
             output = Output(limits.output * 1024, None if self._output.fd is None else os.dup(self._output.fd))
             watch = Watch(self._process.pid, limits, output, "")
             self._channel.wait, self._channel.bounds = watch.wait, bounds
-            self._channel.send(order)
+            try:
+                self._channel.send(order)
+            except BaseException:
+                output.close()
+                raise
             return Line(self._channel, watch, output)
         ours, theirs = socket.socketpair()
         read, write = os.pipe2(os.O_CLOEXEC)
@@ -418,6 +445,10 @@ class Worker:
             self._channel.wait = watch.wait
             self._channel.send(order)
             socket.send_fds(self._channel.sock, [b"F"], [theirs.fileno(), write])
+        except BaseException:
+            ours.close()
+            output.close()
+            raise
         finally:
             theirs.close()
             os.close(write)

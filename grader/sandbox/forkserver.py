@@ -80,13 +80,15 @@ class Forked:
         self._status: int | None = None
         self._answer, answer = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            socket.send_fds(control, [b"F"], [answer.fileno(), *fds])
-        finally:
-            answer.close()
-        self._answer.settimeout(seconds)
-        message, found, _, _ = socket.recv_fds(self._answer, 16, 1)
-        if message != b"P" or not found:
-            raise ConnectionError("the server has ended")
+            with answer:
+                socket.send_fds(control, [b"F"], [answer.fileno(), *fds])
+            self._answer.settimeout(seconds)
+            message, found, _, _ = socket.recv_fds(self._answer, 16, 1)
+            if message != b"P" or not found:
+                raise ConnectionError("the server has ended")
+        except OSError:
+            self._answer.close()
+            raise
         self._pidfd = found[0]
         self.pid = _pid_of(self._pidfd)
 

@@ -157,13 +157,18 @@ class Peer:
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         """Any of the verbs, under the name that messages should give it."""
+        return self._made(asked, {"v": verb, "o": handle, "n": name}, self._arguments(asked, args, kwargs or {}))
+
+    def _arguments(self, asked: Asked, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Packed:
         try:
-            packed = pack((args, kwargs or {}), self._export, self.bounds, self.shared.news)
+            packed = pack((args, kwargs), self._export, self.bounds, self.shared.news)
         except CodecError as error:
             raise self.side.cannot_send(f"an argument of {asked.label} {error}") from None
         refuse_transforms(packed.tensors)
-        grad = torch.is_grad_enabled()
-        head = {"v": verb, "o": handle, "n": name, "g": grad}
+        return packed
+
+    def _made(self, asked: Asked, head: dict[str, Any], packed: Packed) -> Any:
+        grad = head["g"] = torch.is_grad_enabled()
         self._tell_generators(head)
         tensors: list[torch.Tensor] | None = None
         if grad:

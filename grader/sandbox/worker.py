@@ -13,7 +13,6 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -420,16 +419,15 @@ def main() -> None:
     sock.sendall(token.encode())
     channel = Channel(sock, Bounds())
     setup, files = receive_setup(channel)
-    with tempfile.TemporaryDirectory(prefix="grader-") as name:
-        folder = Path(name).resolve()
-        write_files(folder, files)
-        setup["scratch"] = str(folder / "scratch")
-        (folder / "scratch").mkdir()
-        os.chdir(folder / "scratch")
-        if hasattr(signal, "SIGINT"):
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to handle
-        redirect(None)
-        run(channel, folder, setup)
+    folder = Path(setup["folder"]).resolve()
+    write_files(folder, files)
+    setup["scratch"] = str(folder / "scratch")
+    (folder / "scratch").mkdir()
+    os.chdir(folder / "scratch")
+    if hasattr(signal, "SIGINT"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to handle
+    redirect(None)
+    run(channel, folder, setup)
 
 
 if __name__ == "__main__":

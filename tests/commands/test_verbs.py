@@ -115,7 +115,7 @@ def test_prove_holds_a_good_assignment_and_names_what_does_not_hold(make_course,
     (tmp_path / "solutions/tiny/right/other.py").write_text(f'"""Other.\n\nmodule: tiny\n"""\n{RIGHT}')
     done = grader("prove", "tiny", cwd=small.course.root)
     assert done.returncode == 0, done.stdout
-    assert "8 of 8 claims hold" in done.stdout
+    assert "10 of 10 claims hold" in done.stdout
     stub = tmp_path / "assignments" / "tiny" / "tiny.py"
     stub.write_text(stub.read_text() + "# drifted\n")
     done = grader("prove", "tiny", cwd=small.course.root)
