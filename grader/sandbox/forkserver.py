@@ -36,7 +36,10 @@ def fork_on_request(control: socket.socket, fork: Callable[[], int] = os.fork) -
             _report_the_dead(live)
         if control not in ready:
             continue
-        message, fds, _, _ = socket.recv_fds(control, 1, MAX_FDS)
+        try:
+            message, fds, _, _ = socket.recv_fds(control, 1, MAX_FDS)
+        except ConnectionError:  # closed before it had read all that we sent
+            return None
         if not message:
             return None
         pid = fork()
