@@ -28,7 +28,7 @@ def main() -> None:
     assignment = find_course(Path(__file__).parent / "course").assignment("anchor")
     reference = reference_submission(assignment)
     assert reference is not None
-    launch = launch_for(assignment, assignment.names(), reference, PUBLIC_COURSE_SEED)
+    launch = launch_for(assignment, assignment.names(), assignment.limits, reference, PUBLIC_COURSE_SEED)
     engine = make_engine("auto")
     z = torch.zeros(4, 7)
     taken: dict[str, list[float]] = {"start": [], "check": [], "kill": []}
