@@ -31,7 +31,6 @@ COMMAND = {
     "command: digests of the submission": ["grader.submission:Submission.digest"],
     "command: write the report": ["grader.runner.batch:write_report"],
     "command: write timings.json": ["grader.runner.batch:write_timings"],
-    "command: feedback file": ["grader.commands.grade:write_text"],
 }
 CHECKING = {
     "checking process: set up a job": ["grader.grading.server:_grade"],
@@ -148,6 +147,14 @@ def _use_clocks_in_the_checking_process() -> None:
     subprocess.Popen = popen  # type: ignore[assignment, misc]
 
 
+def _typical(found: list[list[float]], size: int) -> list[float]:
+    """Per submission: the median, or for what is not done for each of them the mean."""
+    columns = list(zip(*found, strict=True))
+    if len(found) >= size:
+        return [statistics.median(column) for column in columns]
+    return [sum(column) / size for column in columns] or [0.0] * 3
+
+
 def main() -> None:
     if sys.argv[1:2] == ["--checking-process"]:
         del sys.argv[1]
@@ -159,9 +166,8 @@ def main() -> None:
     seconds, jobs = command(size)
     print("| part | ms on the clock | ms of CPU | times |\n|---|---:|---:|---:|")
     for part in (*COMMAND, *CHECKING):
-        found = [job[part] for job in jobs if part in job]
-        wall, cpu, calls = (statistics.median(column) for column in zip(*found, strict=True)) if found else (0, 0, 0)
-        print(f"| {part} | {wall * 1e3:.2f} | {cpu * 1e3:.2f} | {calls:.0f} |")
+        wall, cpu, calls = _typical([job[part] for job in jobs if part in job], size)
+        print(f"| {part} | {wall * 1e3:.2f} | {cpu * 1e3:.2f} | {calls:.1f} |")
     print(f"| **one submission, with --jobs 1** | **{seconds * 1e3:.1f}** | | |")
 
 

@@ -8,10 +8,15 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from grader.assignment import Assignment, Course
 from grader.runner.local import LocalRunner
 from grader.submission import Submission
+
+# A busy machine must not fail a test, and a failure must be there again the next time.
+settings.register_profile("tests", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 REFERENCE = '''
 """One loss."""
