@@ -15,7 +15,7 @@ from grader.remote.side import TrustedSide, told_error
 from grader.sandbox.channel import ChannelClosed
 from grader.sandbox.codec import Packed, Unpacked
 from grader.sandbox.engines import Line, Worker, crash
-from grader.sandbox.faults import Crashed, Fault, OutOfMemory, StudentRaised, TimedOut
+from grader.sandbox.faults import Crashed, Fault, NotAttempted, OutOfMemory, StudentRaised, TimedOut
 from grader.sandbox.peer import ROOT, SERVICE, Asked, Peer, Proxy
 
 
@@ -53,7 +53,8 @@ class _WatchedPeer(Peer):
         args: tuple[Any, ...] = (),
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
-        if verb == "call" and (handle != SERVICE or name == "call_with"):
+        of_the_student = handle != SERVICE and not (name or "").startswith("__")  # not len() of what came back
+        if verb == "call" and (of_the_student or name == "call_with"):
             self.last_call = (asked.label, args[asked.skip :], kwargs or {})
         return super().ask(asked, verb, handle, name, args, kwargs)
 
@@ -194,6 +195,13 @@ class _Drivers:
 
         def drive(*args: Any, **kwargs: Any) -> Any:
             asked = Asked(f"the driver {name}", skip=2)
-            return self._submission._peer.ask(asked, "call", SERVICE, "drive", (source, name, *args), kwargs)
+            try:
+                return self._submission._peer.ask(asked, "call", SERVICE, "drive", (source, name, *args), kwargs)
+            except NotAttempted:
+                # A module whose import ended the worker is left out of the next one: what it lacks is no wonder.
+                for failure in self._submission._worker.failed.values():
+                    if not isinstance(failure, dict):
+                        raise failure from None
+                raise
 
         return drive

@@ -139,3 +139,27 @@ def test_one_bad_module_does_not_sink_the_other(make_course, tmp_path):
             assert graded.results[1].verdict is Verdict.PASSED
     finally:
         runner.close()
+
+
+def test_a_driver_does_not_blame_a_missing_name_on_who_crashed_at_import(make_course, tmp_path):
+    from grader.submission import Submission
+
+    checks = """
+        import pytest
+        @pytest.mark.points(1)
+        def test_a(submission):
+            \"\"\"a\"\"\"
+            assert submission.driver.twice() == 2
+    """
+    manifest = 'format = 1\nslug = "tiny"\ntitle = "T"\nversion = "1"\npoints = 1\nmodules = ["tiny"]\n'
+    reference = "def a():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION\n"
+    drivers = {"assignments/tiny/checks/drivers.py": "def twice(student):\n    return 2 * student.a()\n"}
+    runner = make_course(tmp_path, checks=checks, manifest=manifest, reference=reference, more=drivers).runner()
+    try:
+        found = [
+            runner.grade(Submission("ann", {"tiny.py": source})).results[0].verdict
+            for source in (b"def a(): return 1", b"import os; os._exit(0)", b"")
+        ]
+    finally:
+        runner.close()
+    assert found == [Verdict.PASSED, Verdict.CRASHED, Verdict.NOT_ATTEMPTED]
