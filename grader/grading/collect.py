@@ -18,6 +18,12 @@ from grader.errors import ContentError
 from grader.grading.messages import Check
 from grader.pytest_plugin import LIMITS, check_id
 
+# What would write files, print, or blame a check for a warning or for something that was left open elsewhere.
+LEFT_OUT = (
+    *("cacheprovider", "terminal", "logging", "warnings", "junitxml", "faulthandler"),
+    *("unraisableexception", "threadexception"),
+)
+
 
 @dataclass
 class Collected:
@@ -88,12 +94,14 @@ def with_checks(assignment: Assignment, *, hidden: bool, body: Callable[[Collect
         "-c", os.devnull,  # no settings of a surrounding project, no conftest.py, no caches, no other plugins
         "--noconftest",
         "-s",
-        *(f"-pno:{name}" for name in ("cacheprovider", "terminal", "logging", "warnings", "junitxml", "faulthandler")),
+        *(f"-pno:{name}" for name in LEFT_OUT),
         "-pgrader.pytest_plugin",
     ]  # fmt: skip
-    with _no_outside_influence():
-        code = pytest.main(arguments, plugins=[collector, _FirstError()])
-    _forget_modules(folders)
+    try:
+        with _no_outside_influence():
+            code = pytest.main(arguments, plugins=[collector, _FirstError()])
+    finally:
+        _forget_modules(folders)
     if collector.raised is not None:
         raise collector.raised
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) or collector.problems:

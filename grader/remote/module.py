@@ -14,6 +14,7 @@ from grader.sandbox.bounds import CodecError
 from grader.sandbox.mirror import Shared, put_buffer, same
 from grader.sandbox.peer import SERVICE, Asked, Peer, Proxy
 
+MAX_SHARED = 20_000
 _CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
 
 
@@ -148,6 +149,8 @@ class Mirrors(Shared):
             super().take(news)
         except (KeyError, TypeError, ValueError, AttributeError, RuntimeError, IndexError):
             raise CodecError("malformed message: state of a module") from None
+        if len(self.modules) + len(self.parameters) > MAX_SHARED:
+            raise CodecError(f"malformed message: more than {MAX_SHARED} modules and parameters")
 
     def _take_parameter(self, handle: int, state: Any) -> None:
         if handle in self.parameters:

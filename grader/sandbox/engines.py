@@ -531,6 +531,8 @@ def crash(what: str, status: int | None) -> Crashed:
 
 def make_engine(kind: str, preload: tuple[str, ...] = (), wish: str = "isolated") -> Engine:
     """``auto`` is a zygote on Linux and plain subprocesses elsewhere; ``fork`` and ``spawn`` force one."""
+    if wish not in LEVELS:
+        raise ValueError(f"a level is one of {', '.join(LEVELS)}, not {wish!r}")
     if kind == "spawn" or (kind == "auto" and sys.platform != "linux"):
         return SpawnEngine()
     return ForkEngine(preload, wish)

@@ -157,7 +157,9 @@ def test_ctrl_c_leaves_everything_as_it_was(course: Path):
     line = "        optimizer.zero_grad()\n"
     model.write_text(model.read_text().replace(line, endless + line))
     before = sorted(course.joinpath("assignments").rglob("*"))
-    code = "import sys; from grader.cli import main; sys.argv = ['grader', 'train', 'hw1_regression']; main()"
+    # A shell's background job ignores Ctrl-C, and so would what it starts: put the handler back first.
+    code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    code += "from grader.cli import main; sys.argv = ['grader', 'train', 'hw1_regression']; main()"
     process = subprocess.Popen(
         [sys.executable, "-B", "-c", code], cwd=course, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

@@ -34,6 +34,13 @@ def engine() -> Iterator[Engine]:
 
 
 @pytest.fixture
+def isolated(engine: Engine) -> None:
+    """For what only namespaces give."""
+    if engine.holding.level != "isolated":
+        pytest.skip(f"workers are only {engine.holding.level} here: {'; '.join(engine.holding.notes)}")
+
+
+@pytest.fixture
 def start(engine: Engine) -> Iterator[Start]:
     """A worker with the given modules; nothing of it is left after the test."""
     workers: list[Worker] = []

@@ -214,6 +214,7 @@ def test_a_kill_may_have_come_from_outside(submission: SubmissionProxy) -> None:
     assert caught.value.suspect
 
 
+@pytest.mark.usefixtures("isolated")
 def test_a_process_cannot_kill_its_parent(submission: SubmissionProxy, worker: Worker) -> None:
     before = worker._process
     assert submission.kill_parent() == "still here"
@@ -354,6 +355,7 @@ def test_nothing_outlives_its_check(
     assert worker._process is process
 
 
+@pytest.mark.usefixtures("isolated")
 def test_a_full_disk_is_the_students_and_empty_for_the_next_check(worker: Worker) -> None:
     for name in ("fill_disk", "fill_disk_slowly"):
         submission = SubmissionProxy(worker, 1, Limits(cpu=5, wall=20))

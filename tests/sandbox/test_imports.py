@@ -34,7 +34,7 @@ def beside(start: Start, check: Check) -> Callable[..., tuple[Worker, Submission
 BAD = {
     "syntax error": ("def f(:\n  pass\n", SyntaxError, "invalid syntax"),
     "indentation": ("def f():\nreturn 1\n", SyntaxError, "expected an indented block"),
-    "null byte": ("x = 1\0\n", SyntaxError, "null bytes"),
+    "null byte": ("x = 1\0\n", (SyntaxError, ValueError), "null bytes"),
     "missing package": ("import no_such_package\n", ImportError, "No module named 'no_such_package'"),
     "value error": ("int('x')\n", ValueError, "invalid literal"),
     "sys.exit": ("import sys; sys.exit(0)\n", StudentRaised, "SystemExit: 0"),
@@ -134,7 +134,7 @@ def test_prints_at_import_are_kept_and_bounded(start: Start, check: Check) -> No
 
 def test_a_slow_import_is_done_once(start: Start, check: Check) -> None:
     worker = start("import os\nprint('imported', os.getpid())\ndef parent(): return os.getppid()\n")
-    assert {check(worker).parent() for _ in range(3)} == {1}
+    assert len({check(worker).parent() for _ in range(3)}) == 1
     assert worker.import_output.count("imported") == 1
 
 

@@ -19,6 +19,7 @@ from grader.sandbox.confine import filters, view
 from grader.sandbox.confine import syscalls as sc
 
 SLOT_UID = 65534  # nobody: what a worker becomes when the grader runs as root
+FIRST_SLOT = 1 << 30  # without namespaces each worker becomes a user of its own, far above all real ones
 SCRATCH_MIB = 256
 ALL_NAMESPACES = sc.NEWNS | sc.NEWIPC | sc.NEWUTS | sc.NEWCGROUP | sc.NEWNET
 
@@ -33,6 +34,12 @@ def _own_user_namespace() -> None:
         ("gid_map", f"{gid or 1000} {gid} 1"),
     ):
         Path(f"/proc/self/{name}").write_text(line)
+
+
+def _become(slot: int) -> None:
+    os.setgroups([])
+    os.setresgid(slot, slot, slot)
+    os.setresuid(slot, slot, slot)
 
 
 def _try_in_child(attempt: Any) -> str:
@@ -76,6 +83,8 @@ class Confinement:
     seccomp: bytes = b""
     notes: list[str] = field(default_factory=list)
     own_pid_namespace: int = -1
+    other_user: bool = False
+    slot: int = SLOT_UID
 
     @classmethod
     def start(cls, wish: str) -> Confinement:
@@ -89,6 +98,11 @@ class Confinement:
             self.namespaces = not said
             if said:
                 self.notes.append(f"namespaces are not available: {said}")
+        if os.getuid() == 0:
+            said = _try_in_child(lambda: _become(SLOT_UID))
+            self.other_user = not said
+            if said:  # root of a user namespace that has no other user
+                self.notes.append(f"workers run as the same user: {said}")
         if wish in ("isolated", "restricted"):
             self.landlock = filters.landlock_available()
             if not self.landlock:
@@ -136,7 +150,7 @@ class Confinement:
         mechanisms = ["rlimits"]
         if self.namespaces:
             mechanisms += ["user", "mount", "pid", "net", "ipc", "uts", "cgroup"]
-        if os.getuid() == 0:
+        if self.other_user:
             mechanisms.append("uid")
         mechanisms.append("no_new_privs")
         mechanisms += ["landlock"] * self.landlock + ["seccomp"] * bool(self.seccomp)
@@ -169,7 +183,8 @@ class Confinement:
             return Path(view.SUBMISSION)
         sc.prctl(sc.PR_SET_CHILD_SUBREAPER, 1)  # what a check leaves behind comes to us, who can end it
         folder = Path(setup["folder"])
-        folder.chmod(0o755)  # for the slot's uid
+        if self.other_user:
+            self.slot = _own_slot(folder)
         setup["scratch"] = str(folder / "scratch")
         return folder
 
@@ -181,17 +196,14 @@ class Confinement:
         if self.namespaces:
             view.make_submission_read_only()
         os.chdir(scratch)
-        if os.getuid() == 0:
-            os.setgroups([])
-            os.setresgid(SLOT_UID, SLOT_UID, SLOT_UID)
-            os.setresuid(SLOT_UID, SLOT_UID, SLOT_UID)
+        if self.other_user:
+            _become(self.slot)
             sc.prctl(sc.PR_SET_PDEATHSIG, signal.SIGKILL)  # setresuid clears it
             sc.prctl(sc.PR_SET_DUMPABLE, 1)
         if self.namespaces:
             _own_user_namespace()
         _set_rlimits(setup, self.namespaces)
-        if self.namespaces:
-            sc.drop_capabilities()
+        sc.drop_capabilities()
         sc.prctl(sc.PR_SET_NO_NEW_PRIVS, 1)
         if self.landlock:
             readable = [*view.library_paths(), str(folder), "/proc/self" if not self.namespaces else "/proc"]
@@ -202,6 +214,7 @@ class Confinement:
             sc.load_seccomp(self.seccomp)
         environment = {
             "HOME": scratch,
+            "USER": "student",
             "TMPDIR": scratch,
             "PATH": "/usr/bin",
             "LC_ALL": "C.UTF-8",
@@ -212,6 +225,18 @@ class Confinement:
         }
         os.environ.clear()
         os.environ.update(environment)
+
+
+def _own_slot(folder: Path) -> int:
+    """A user that no other worker is, so that workers cannot signal each other or read each other's files."""
+    slot = FIRST_SLOT + os.getpid()
+    try:
+        os.chown(folder, 0, slot)
+    except OSError:  # a container may not have so many users
+        folder.chmod(0o755)
+        return SLOT_UID
+    folder.chmod(0o750)
+    return slot
 
 
 def _close_all_but(keep: tuple[int, ...]) -> None:
