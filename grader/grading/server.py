@@ -6,7 +6,6 @@ nothing that a check file keeps (module variables, caches, wide-scoped fixtures)
 
 from __future__ import annotations
 
-import gc
 import os
 import resource
 import socket
@@ -28,7 +27,7 @@ from grader.remote.launch import refuse_reserved
 from grader.sandbox.channel import Channel, ChannelClosed
 from grader.sandbox.engines import Engine
 from grader.sandbox.faults import EngineFailed
-from grader.sandbox.forkserver import fork_on_request
+from grader.sandbox.forkserver import fork_on_request, make_forks_cheap
 from grader.sandbox.seeding import set_determinism
 
 MEMORY_MIB = 6144  # what checks may use on top of the warm process; a guard, not a budget
@@ -74,8 +73,7 @@ def _ready(ground: Ground) -> dict[str, Any]:
 
 
 def _fork_for_jobs(control: socket.socket, ground: Ground, held_out: HeldOut | None) -> None:
-    gc.collect()
-    gc.freeze()
+    make_forks_cheap()
     fds = fork_on_request(control)
     if fds is not None:
         _grade_and_exit(Channel(socket.socket(fileno=fds[0]), JOB_BOUNDS), ground, held_out)

@@ -6,6 +6,8 @@ with how the child ended.
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import json
 import os
 import selectors
@@ -13,8 +15,28 @@ import signal
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 MAX_FDS = 4
+HUGE_PAGE, MADV_COLLAPSE = 1 << 21, 25
+
+
+def make_forks_cheap() -> None:
+    """Call once warm: what lives now is left alone by the collector, and is put into huge pages.
+
+    A fork then copies hundreds of page table entries instead of tens of thousands. Where the kernel does not know how
+    (before Linux 6.1), forks take two milliseconds longer.
+    """
+    gc.collect()
+    gc.freeze()
+    libc = ctypes.CDLL(None)
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        place, mode, _, _, _, *path = line.split()
+        if mode.startswith("rw") and path in ([], ["[heap]"]):
+            start, end = (int(text, 16) for text in place.split("-"))
+            start, end = -(-start // HUGE_PAGE) * HUGE_PAGE, end // HUGE_PAGE * HUGE_PAGE
+            if end > start:
+                libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), MADV_COLLAPSE)
 
 
 def fork_on_request(control: socket.socket, fork: Callable[[], int] = os.fork) -> list[int] | None:

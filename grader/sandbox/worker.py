@@ -295,7 +295,7 @@ def _serve_by_forking(channel: Channel, namespace: Namespace, setup: dict[str, A
                 _die_with_parent()
                 _lower_limits(order["cpu"], size + order["memory"])
                 channel.close()
-                redirect(fds[1])
+                print_to(fds[1])
                 line = Channel(socket.socket(fileno=fds[0]), Bounds(payload=order["message"]))
                 _serve(line, namespace, order["seed"])
                 os._exit(0)
@@ -354,13 +354,18 @@ def _lower_limits(cpu: float, memory: int) -> None:
             resource.setrlimit(kind, (wanted, wanted))
 
 
+def print_to(out: int) -> None:
+    """From here on prints go to the pipe ``out``."""
+    _flush()
+    os.dup2(out, 1)
+    os.dup2(out, 2)
+    os.close(out)
+
+
 def redirect(out: int | None) -> None:
     """Send prints to the pipe ``out``, line by line."""
-    _flush()
     if out is not None:
-        os.dup2(out, 1)
-        os.dup2(out, 2)
-        os.close(out)
+        print_to(out)
     # New objects: those of the zygote may have been made for a file, and would try to seek in the pipe.
     for name, fd in (("stdout", 1), ("stderr", 2)):
         stream = open(fd, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115

@@ -6,7 +6,6 @@ brings the worker's channel and the pipe for what it prints.
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import os
@@ -24,7 +23,7 @@ from grader.sandbox import worker
 from grader.sandbox.bounds import Bounds
 from grader.sandbox.channel import Channel, ChannelClosed
 from grader.sandbox.confine import Confinement
-from grader.sandbox.forkserver import fork_on_request
+from grader.sandbox.forkserver import fork_on_request, make_forks_cheap
 from grader.sandbox.seeding import set_determinism
 
 # torch imports these at their first use, which would cost every child up to two seconds.
@@ -89,8 +88,7 @@ def main() -> None:
     confinement = Confinement.start(sys.argv[2])
     warm_up(sys.argv[3:])
     confinement.after_warm_up()
-    gc.collect()
-    gc.freeze()
+    make_forks_cheap()
     try:
         control.send(json.dumps(confinement.told()).encode())
     except ConnectionError:
