@@ -13,47 +13,75 @@ from grader.assignment import HIGHER_IS_BETTER, Tier
 from grader.checkers.failure import fail
 from grader.checkers.tensors import check_tensor
 
+Targets = Tensor | list[Tensor] | list[str]
+"""N targets: a tensor (N, …); where lengths differ, N tensors; or N texts."""
+
 _WHAT = "the predictions"
 
 
 class Metric(NamedTuple):
     """A metric: the function of (predictions, targets), and which way is better."""
 
-    function: Callable[[object, Tensor], float]
+    function: Callable[[object, Targets], float]
     lower_is_better: bool
 
 
-def rmse(predictions: object, targets: Tensor) -> float:
+def rmse(predictions: object, targets: Targets) -> float:
     """The root of the mean squared error, √(1/N Σ (p − t)²), summed up in float64.
 
     Args:
-        predictions: a floating tensor of the shape of ``targets``.
-        targets: any shape.
+        predictions: floating tensors of the shapes of ``targets``.
+        targets: one tensor of any shape, or a list of them.
     Raises CheckFailed for anything else, and for NaN and Inf.
     """
-    tensor = check_tensor(predictions, shape=targets.shape, what=_WHAT)
-    if not tensor.is_floating_point():
-        raise fail(_WHAT, f"expected a floating dtype such as torch.float32, got {tensor.dtype}")
-    error = tensor.detach().to("cpu", torch.float64) - targets.to("cpu", torch.float64)
-    return math.sqrt(error.square().mean().item())
+    total, count = 0.0, 0
+    for what, tensor, target in _pairs(predictions, targets):
+        if not tensor.is_floating_point():
+            raise fail(what, f"expected a floating dtype such as torch.float32, got {tensor.dtype}")
+        error = tensor.detach().to("cpu", torch.float64) - target.to("cpu", torch.float64)
+        total += error.square().sum().item()
+        count += error.numel()
+    return math.sqrt(total / count)
 
 
-def accuracy(predictions: object, targets: Tensor) -> float:
-    """The share of right predictions, correct / total.
+def accuracy(predictions: object, targets: Targets) -> float:
+    """The share of right predictions over all samples, correct / total.
 
     Args:
-        predictions: class numbers, an integer tensor of the shape of ``targets``.
-        targets: class numbers, any shape.
+        predictions: class numbers, integer tensors of the shapes of ``targets``.
+        targets: class numbers, one tensor of any shape, or a list of them.
     Raises CheckFailed for anything else.
     """
-    tensor = check_tensor(predictions, shape=targets.shape, what=_WHAT)
-    if tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool:
-        raise fail(_WHAT, f"expected class numbers of an integer dtype (argmax?), got {tensor.dtype}")
-    right = tensor.to("cpu", torch.int64) == targets.to("cpu", torch.int64)
-    return int(right.sum()) / right.numel()
+    right, total = 0, 0
+    for what, tensor, target in _pairs(predictions, targets):
+        if tensor.is_floating_point() or tensor.is_complex() or tensor.dtype == torch.bool:
+            raise fail(what, f"expected class numbers of an integer dtype (argmax?), got {tensor.dtype}")
+        right += int((tensor.to("cpu", torch.int64) == target.to("cpu", torch.int64)).sum())
+        total += tensor.numel()
+    return right / total
 
 
-_FUNCTIONS: Mapping[str, Callable[[object, Tensor], float]] = {"rmse": rmse, "accuracy": accuracy}
+def _pairs(predictions: object, targets: Targets) -> list[tuple[str, Tensor, Tensor]]:
+    """What it is called, prediction, target: one triple for a tensor, one for each item of a list."""
+    if isinstance(targets, Tensor):
+        return [(_WHAT, check_tensor(predictions, shape=targets.shape, what=_WHAT), targets)]
+    if not isinstance(predictions, (list, tuple)):
+        raise fail(_WHAT, f"expected a list of {len(targets)} tensors, one for each input, not {_kind(predictions)}")
+    if len(predictions) != len(targets):
+        raise fail(_WHAT, f"expected {len(targets)} of them, one for each input, got {len(predictions)}")
+    pairs = []
+    for n, (prediction, target) in enumerate(zip(predictions, targets, strict=True)):
+        assert isinstance(target, Tensor)
+        what = f"prediction {n}"
+        pairs.append((what, check_tensor(prediction, shape=target.shape, what=what), target))
+    return pairs
+
+
+def _kind(value: object) -> str:
+    return f"a tensor {tuple(value.shape)}" if isinstance(value, Tensor) else f"a {type(value).__name__}"
+
+
+_FUNCTIONS: Mapping[str, Callable[[object, Targets], float]] = {"rmse": rmse, "accuracy": accuracy}
 
 METRICS: Mapping[str, Metric] = {
     name: Metric(_FUNCTIONS[name], not higher) for name, higher in HIGHER_IS_BETTER.items()
@@ -61,7 +89,7 @@ METRICS: Mapping[str, Metric] = {
 """Every metric that a manifest may name."""
 
 
-def measure(metric: str, predictions: object, targets: Tensor) -> float:
+def measure(metric: str, predictions: object, targets: Targets) -> float:
     """The value of the metric of that name. Raises CheckFailed where the predictions cannot be rated."""
     return METRICS[metric].function(predictions, targets)
 

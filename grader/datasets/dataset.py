@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-
-import torch
-from safetensors.torch import load_file, save_file
-from torch import Tensor
 
 from grader.datasets.cache import folder_made_by, locked
 from grader.datasets.description import Description, read_description
 from grader.datasets.generator import GENERATOR, checksum, load_generator
 from grader.datasets.real import Fetch, fetch_with_gdown, get_real_files
+from grader.datasets.split import Split, load_split, problem, save_split
 from grader.errors import ContentError, DatasetError
 
 Source = Literal["offline", "real"]
 
 _PUBLIC = "public"  # the folder that training sees
 _HOLD_OUT = "hold_out.safetensors"
-
-
-@dataclass(frozen=True)
-class Split:
-    """Inputs (N, …), float32, and what should be predicted for them, (N, …).
-
-    Only inputs may ever be sent to a student's process.
-    """
-
-    inputs: Tensor
-    targets: Tensor
 
 
 @dataclass(frozen=True)
@@ -63,10 +50,25 @@ class Dataset:
         with locked(home):
             if source == "offline":
                 return folder_made_by(self._generate, self._made(home, source)) / _PUBLIC
+            made = self._made(home, source)
+            if not self.about.files:
+                return self._by_hand(data_dir, made)
             raw = home / "raw"
             raw.mkdir(exist_ok=True)
             get_real_files(self.about, raw, data_dir=data_dir, offline=offline, fetch=fetch)
-            return folder_made_by(lambda new: self._cut(raw, new), self._made(home, source)) / _PUBLIC
+            return folder_made_by(lambda new: self._cut(raw, new), made) / _PUBLIC
+
+    def _by_hand(self, data_dir: Path | None, made: Path) -> Path:
+        """Real data that cannot be downloaded: cut from the folder that the user names, and kept."""
+        if data_dir is not None:
+            shutil.rmtree(made, ignore_errors=True)  # the folder may hold other files than the last time
+        elif not made.is_dir():
+            raise DatasetError(
+                f"the real files of '{self.about.name}' cannot be downloaded; get them by way of"
+                f" {self.about.homepage} and name their folder with --data-dir, or train on the generated data:"
+                " --data offline"
+            )
+        return folder_made_by(lambda new: self._cut(data_dir or made, new), made) / _PUBLIC
 
     def split(self, split_seed: int) -> Split:
         """Draws a test split of the generated data. With a secret seed nobody knows its targets.
@@ -88,8 +90,7 @@ class Dataset:
         path = self._made(cache / self.about.name, source) / _HOLD_OUT
         if not path.is_file():
             raise DatasetError(f"{path} is missing; prepare the real data of '{self.about.name}' first")
-        tensors = load_file(path)
-        return Split(tensors["inputs"], tensors["targets"])
+        return load_split(path)
 
     def _made(self, home: Path, source: Source) -> Path:
         """Where the folder of this very version of the data lies: another generator, another folder."""
@@ -117,24 +118,12 @@ class Dataset:
         public = new / _PUBLIC
         public.mkdir()
         inputs, targets = load_generator(self.folder).write_real(raw, public)
-        held = self._checked(Split(inputs, targets))
-        save_file({"inputs": held.inputs.contiguous(), "targets": held.targets.contiguous()}, new / _HOLD_OUT)
+        save_split(self._checked(Split(inputs, targets)), new / _HOLD_OUT)
 
     def _checked(self, split: Split) -> Split:
-        inputs, targets = split.inputs, split.targets
-        right = (
-            inputs.dtype == torch.float32
-            and inputs.shape[1:] == self.about.inputs
-            and len(inputs) == len(targets) > 0
-            and bool(inputs.isfinite().all())
-            and bool(targets.isfinite().all())
-        )
-        if not right:
-            wanted = ", ".join(("N", *map(str, self.about.inputs)))
-            raise ContentError(
-                f"{self.folder / GENERATOR}: a split must have finite float32 inputs ({wanted}) and N finite"
-                f" targets, not {inputs.dtype} {tuple(inputs.shape)} and {tuple(targets.shape)}"
-            )
+        if wrong := problem(split, self.about.schema):
+            place = self.folder / GENERATOR
+            raise ContentError(f"{place}: a split breaks a rule of [schema] in dataset.toml: {wrong}")
         return split
 
 

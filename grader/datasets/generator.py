@@ -11,8 +11,8 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
+from grader.datasets.split import Items
 from grader.errors import ContentError
 
 GENERATOR = "generator.py"
@@ -25,13 +25,13 @@ class Generator(Protocol):
     def write(self, folder: Path, *, world_seed: int, split_seed: int) -> None:
         """Writes the public files, in the real data's layout."""
 
-    def split(self, *, world_seed: int, split_seed: int) -> tuple[Tensor, Tensor]:
+    def split(self, *, world_seed: int, split_seed: int) -> tuple[Items, Items]:
         """Draws a test split: inputs and targets."""
 
     def arrays(self, folder: Path) -> Iterable[NDArray[Any]]:
         """The numbers that stand in the files that ``write`` wrote, always in the same order."""
 
-    def write_real(self, raw: Path, folder: Path) -> tuple[Tensor, Tensor]:
+    def write_real(self, raw: Path, folder: Path) -> tuple[Items, Items]:
         """Makes the public files from the real ones in ``raw``; returns a hold-out, inputs and targets."""
 
 

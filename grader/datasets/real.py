@@ -37,7 +37,7 @@ def get_real_files(about: Description, raw: Path, *, data_dir: Path | None, offl
     """
     for file in about.files:
         target = raw / file.name
-        if target.is_file() and sha256_of(target) == file.sha256:
+        if target.is_file() and _is_right(file, target):
             continue
         if data_dir is not None:
             _copy(about, file, data_dir / file.name, target)
@@ -50,15 +50,19 @@ def get_real_files(about: Description, raw: Path, *, data_dir: Path | None, offl
             _download(about, file, target, fetch)
 
 
+def _is_right(file: RealFile, path: Path) -> bool:
+    return not file.sha256 or sha256_of(path) == file.sha256
+
+
 def _copy(about: Description, file: RealFile, given: Path, target: Path) -> None:
     if not given.is_file():
         raise DatasetError(f"{given} is missing.{_by_hand(about)}")
     part = target.with_name(target.name + ".part")
     try:
         shutil.copyfile(given, part)
-        if (found := sha256_of(part)) != file.sha256:
+        if not _is_right(file, part):
             raise DatasetError(
-                f"{given} is not the file that the course uses: its SHA-256 is {found}, not {file.sha256}."
+                f"{given} is not the file that the course uses: its SHA-256 is {sha256_of(part)}, not {file.sha256}."
                 f"{_by_hand(about)}"
             )
         os.replace(part, target)
@@ -74,10 +78,10 @@ def _download(about: Description, file: RealFile, target: Path, fetch: Fetch) ->
     for address in file.addresses:
         try:
             fetch(address, part)
-            if (found := sha256_of(part)) == file.sha256:
+            if _is_right(file, part):
                 os.replace(part, target)
                 return
-            reasons.append(f"{address}: what came has the SHA-256 {found}, not {file.sha256}")
+            reasons.append(f"{address}: what came has the SHA-256 {sha256_of(part)}, not {file.sha256}")
         except Exception as error:  # gdown raises its own types, those of requests and of the disk
             reasons.append(f"{address}: {_first_line(error)}")
         finally:
@@ -92,7 +96,7 @@ def _first_line(error: Exception) -> str:
 
 
 def _by_hand(about: Description) -> str:
-    files = "".join(f"\n  {f.name}  from {f.addresses[0]}  (SHA-256 {f.sha256})" for f in about.files)
+    files = "".join(f"\n  {f.name}  from {f.addresses[0]}  (SHA-256 {f.sha256 or 'unknown'})" for f in about.files)
     return (
         f"\nGet these files with a browser and name their folder with --data-dir:{files}"
         "\nOr train on the generated data: --data offline."

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from grader.assignment import Assignment
 from grader.checkers import CheckFailed
 from grader.checkers.metrics import measure, tier_reached
+from grader.datasets import Items
 from grader.errors import ContentError
 from grader.training.student import StudentCodeError, model_code
 
@@ -30,8 +31,8 @@ def score_at_home(
     assignment: Assignment,
     student_dir: Path,
     weights: Path,
-    inputs: Tensor,
-    targets: Tensor,
+    inputs: Items,
+    targets: Items,
     *,
     device: str = "cpu",
 ) -> Score:
@@ -55,9 +56,15 @@ def score_at_home(
             ) from error
         model.to(device).eval()
         with torch.no_grad():
-            predictions = code.predict(model, inputs.to(device))
+            predictions = code.predict(model, _to(inputs, device))
     try:
         value = measure(part.metric, predictions, targets)
     except CheckFailed as error:
         raise StudentCodeError(f"{part.module}.py: predict: {error}") from error
     return Score(part.metric, value, tier_reached(value, part.tiers, part.metric))
+
+
+def _to(inputs: Items, device: str) -> Items:
+    if isinstance(inputs, Tensor):
+        return inputs.to(device)
+    return [item.to(device) if isinstance(item, Tensor) else item for item in inputs]  # type: ignore[return-value]

@@ -95,3 +95,28 @@ def test_high_accuracy_reaches_the_tier_at_its_threshold(value: float, tier: str
 @pytest.mark.parametrize("metric", ["rmse", "accuracy"])
 def test_no_value_reaches_no_tier(value: float | None, metric: str):
     assert tier_reached(value, RMSE_TIERS, metric) is None
+
+
+def test_accuracy_over_inputs_of_different_lengths_counts_samples_not_means():
+    targets = [torch.tensor([1]), torch.tensor([0, 0, 0])]
+    assert accuracy([torch.tensor([1]), torch.tensor([1, 1, 0])], targets) == 2 / 4
+    assert accuracy((torch.tensor([0]), torch.tensor([0, 0, 0])), targets) == 3 / 4
+
+
+def test_rmse_over_inputs_of_different_lengths_counts_samples_not_means():
+    targets = [torch.zeros(1), torch.zeros(3)]
+    assert rmse([torch.tensor([4.0]), torch.zeros(3)], targets) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("predictions", "wrong"),
+    [
+        (torch.zeros(4, dtype=torch.int64), "a list of 2 tensors, one for each input, not a tensor (4,)"),
+        (None, "a list of 2 tensors, one for each input, not a NoneType"),
+        ([torch.zeros(1, dtype=torch.int64)], "expected 2 of them, one for each input, got 1"),
+        ([torch.zeros(1, dtype=torch.int64), torch.zeros(4, dtype=torch.int64)], "prediction 1: expected shape (3,)"),
+        ([torch.zeros(1, dtype=torch.int64), torch.zeros(3)], "prediction 1: expected class numbers"),
+    ],
+)
+def test_predictions_that_do_not_fit_a_list_of_targets(predictions: object, wrong: str):
+    assert wrong in failure("accuracy", predictions, [torch.zeros(1), torch.zeros(3)])

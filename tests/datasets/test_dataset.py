@@ -65,22 +65,27 @@ def test_the_public_split_is_the_one_in_the_manifest(tiny: Path, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "wrong"),
     [
-        ("torch.randn(5, 2,", "torch.randn(5, 3,"),
-        ("torch.randn(5, 2,", "torch.randn(4, 2,"),
-        ("torch.randn(5, 2, generator=generator)", "torch.randn(5, 2, generator=generator).double()"),
-        ("torch.randn(5, generator=generator)", "torch.full((5,), torch.nan)"),
+        ("torch.randn(5, 2,", "torch.randn(5, 3,", "an input must have the shape (2), not (3,)"),
+        ("torch.randn(5, 2,", "torch.randn(4, 2,", "there must be as many targets as inputs, and at least one,"),
+        (
+            "torch.randn(5, 2, generator=generator)",
+            "torch.ones(5, 2).double()",
+            "must be finite and torch.float32, not",
+        ),
+        ("torch.randn(5, 2, generator=generator)", "[torch.ones(2)] * 5", "the inputs must be one tensor (N, …)"),
+        ("torch.randn(5, generator=generator)", "torch.full((5,), torch.nan)", "the targets must be finite"),
     ],
-    ids=["shape", "length", "dtype", "not finite"],
+    ids=["shape", "length", "dtype", "list", "not finite"],
 )
-def test_a_split_that_breaks_the_schema_is_the_generators_fault(tiny: Path, old: str, new: str):
+def test_a_split_that_breaks_the_schema_is_the_generators_fault(tiny: Path, old: str, new: str, wrong: str):
     edit_generator(tiny, old, new)
     with pytest.raises(ContentError) as caught:
         load_dataset(tiny).split(1)
-    assert str(caught.value).startswith(
-        f"{tiny / 'generator.py'}: a split must have finite float32 inputs (N, 2) and N finite targets, not "
-    )
+    start = f"{tiny / 'generator.py'}: a split breaks a rule of [schema] in dataset.toml: "
+    assert str(caught.value).startswith(start)
+    assert wrong in str(caught.value)
 
 
 def test_a_generator_without_a_function_is_named(tiny: Path):

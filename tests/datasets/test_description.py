@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.datasets.description import read_description
+from grader.datasets.description import Schema, read_description
 from grader.errors import ContentError
 
 
@@ -23,7 +23,7 @@ def edit(folder: Path, old: str, new: str) -> str:
 
 def test_a_manifest_is_read(tiny: Path):
     about = read_description(tiny)
-    assert (about.name, about.inputs, about.world_seed, about.split_seed) == ("tiny", (2,), 1, 2)
+    assert (about.name, about.schema, about.world_seed, about.split_seed) == ("tiny", Schema((2,)), 1, 2)
     assert about.files[0].addresses == (
         "https://drive.google.com/uc?id=id-of-a",
         "https://example.org/a.txt",
@@ -63,4 +63,23 @@ def test_a_seed_is_a_whole_number(tiny: Path, seed: str):
 
 def test_the_shape_of_an_input_is_a_list_of_sizes(tiny: Path):
     message = edit(tiny, "inputs = [2]", "inputs = [0]")
-    assert message == "[schema] 'inputs' must be a list of sizes such as [93], not [0]"
+    assert message == "[schema] 'inputs' must be a list of sizes such as [93] or ['T', 39], or 'text', not [0]"
+
+
+@pytest.mark.parametrize(
+    ("line", "schema"),
+    [
+        ('inputs = ["T", 39]', Schema((None, 39))),
+        ('inputs = [32, 32, 3]\ndtype = "uint8"', Schema((32, 32, 3), "uint8")),
+        ('inputs = "text"', Schema(None)),
+    ],
+)
+def test_an_input_may_be_of_any_length_of_another_dtype_or_a_text(tiny: Path, line: str, schema: Schema):
+    path = tiny / "dataset.toml"
+    path.write_text(path.read_text().replace("inputs = [2]", line))
+    assert read_description(tiny).schema == schema
+
+
+def test_a_file_that_can_be_had_nowhere_is_refused(tiny: Path):
+    message = edit(tiny, 'gdown = "id-of-b"\n', "")
+    assert message.startswith("[real.files 2] 'gdown' is missing, and so is 'mirrors'")

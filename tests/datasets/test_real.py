@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -151,3 +152,33 @@ def test_another_digest_in_the_manifest_makes_another_folder(tiny: Path, tmp_pat
     file = replace(dataset.about.files[0], mirrors=())
     same = replace(dataset, about=replace(dataset.about, files=(file, dataset.about.files[1])))
     assert same.prepare(tmp_path / "cache", "real", fetch=network) == prepare(tiny, tmp_path, network)
+
+
+def without_files(tiny: Path) -> None:
+    path = tiny / "dataset.toml"
+    head, _, rest = path.read_text().partition("[[real.files]]")
+    path.write_text(head + rest[rest.index("[schema]") :])
+
+
+def test_real_data_without_files_come_from_a_folder_that_is_read_anew_each_time(tiny: Path, tmp_path: Path, network):
+    without_files(tiny)
+    given = tmp_path / "given"
+    given.mkdir()
+    for text in ("letters", "digits"):
+        (given / "a.txt").write_text(text)
+        assert (prepare(tiny, tmp_path, network, data_dir=given) / "train.txt").read_text() == text.upper()
+    assert (prepare(tiny, tmp_path, network) / "train.txt").read_text() == "DIGITS"
+    assert network.asked == []
+
+
+def test_real_data_without_files_ask_for_a_folder(tiny: Path, tmp_path: Path, network):
+    without_files(tiny)
+    message = refused(tiny, tmp_path, network)
+    assert "get them by way of https://example.org and name their folder with --data-dir" in message
+
+
+def test_a_file_without_a_known_digest_is_taken_as_it_is(tiny: Path, tmp_path: Path, network):
+    path = tiny / "dataset.toml"
+    path.write_text(re.sub(r'sha256 = ".*"', 'sha256 = ""', path.read_text()))
+    network.files[from_drive + "a"] = b"other letters\n"
+    assert (prepare(tiny, tmp_path, network) / "train.txt").read_text() == "OTHER LETTERS\n"
