@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from grader.errors import ContentError, UsageError
@@ -19,6 +20,7 @@ from grader.manifest import Table, closest, read_manifest, show
 
 MANIFEST = "assignment.toml"
 FORMAT = 1
+KEYS = ("format", "slug", "title", "version", "points", "modules", "feedback", "limits", "worker", "model", "forbidden")
 TIER_NAMES = ("simple", "medium", "strong", "boss")
 HIDDEN_FEEDBACK = ("title", "nothing", "full")
 HIGHER_IS_BETTER: Mapping[str, bool] = {"rmse": False, "accuracy": True}
@@ -88,6 +90,20 @@ class ModelPart:
 
 
 @dataclass(frozen=True)
+class Forbidden:
+    """APIs that some checks forbid, because writing them is the homework.
+
+    checks: patterns of names of check functions.
+    names: dotted, such as ``torch.nn.functional.conv2d``.
+    reason: what a student reads.
+    """
+
+    checks: tuple[str, ...]
+    names: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Assignment:
     """One assignment, as its manifest says.
 
@@ -98,6 +114,7 @@ class Assignment:
     preload: imported once in the warm worker, for speed only.
     folder: ``assignments/<slug>``.
     solution: ``solutions/<slug>``; None on a student's machine.
+    forbidden: APIs that some checks forbid.
     """
 
     slug: str
@@ -111,6 +128,7 @@ class Assignment:
     model: ModelPart | None
     folder: Path
     solution: Path | None
+    forbidden: tuple[Forbidden, ...] = ()
 
     @property
     def visible_checks(self) -> Path:
@@ -122,6 +140,10 @@ class Assignment:
         """The folder of the checks that students do not have, if there is one."""
         checks = self.solution / "checks" if self.solution else None
         return checks if checks and checks.is_dir() else None
+
+    def forbidden_in(self, check: str) -> tuple[Forbidden, ...]:
+        """What a check function of that name forbids."""
+        return tuple(f for f in self.forbidden if any(fnmatchcase(check, pattern) for pattern in f.checks))
 
     def names(self) -> Mapping[str, str]:
         """Public function or class → the module that defines it, read from the stubs without running them.
@@ -195,7 +217,9 @@ def load_assignment(folder: Path, solution: Path | None = None) -> Assignment:
     """
     path = folder / MANIFEST
     top = read_manifest(path, format=FORMAT)
-    top.only("format", "slug", "title", "version", "points", "modules", "feedback", "limits", "worker", "model")
+    top.only(
+        "format", "slug", "title", "version", "points", "modules", "feedback", "limits", "worker", "model", "forbidden"
+    )
     feedback = top.table("feedback").only("hidden")
     limits = Limits().override(top.table("limits").data, f"{path}: [limits]")
     modules = _modules(top)
@@ -211,7 +235,20 @@ def load_assignment(folder: Path, solution: Path | None = None) -> Assignment:
         model=_model(top.table("model"), modules, limits) if "model" in top.data else None,
         folder=folder,
         solution=solution,
+        forbidden=tuple(_forbidden(table) for table in top.tables("forbidden")) if "forbidden" in top.data else (),
     )
+
+
+def _forbidden(table: Table) -> Forbidden:
+    table.only("checks", "names", "reason")
+    found = Forbidden(table.texts("checks"), table.texts("names"), table.text("reason"))
+    for key in ("checks", "names"):
+        if not getattr(found, key):
+            raise table.error(key, "must hold at least one text")
+    for name in found.names:
+        if not name.startswith("torch.") or not all(part.isidentifier() for part in name.split(".")):
+            raise table.error("names", f"holds {show(name)}; write the full dotted name, such as 'torch.conv2d'")
+    return found
 
 
 def _slug(top: Table, folder: str) -> str:

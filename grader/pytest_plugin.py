@@ -6,7 +6,7 @@ the same files through ``grader.grading``. torch is imported only when a fixture
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,13 +102,31 @@ def submission(request: pytest.FixtureRequest, rng: torch.Generator) -> Iterator
         limits = replace(limits, wall=ONE_DAY)  # by hand: the author may sit in the debugger
     drivers = request.node.path.parent / "drivers.py"
     source = drivers.read_text(encoding="utf-8") if drivers.exists() else None
-    proxy = SubmissionProxy(setting.worker, _seed(request, "worker"), limits, source)
+    forbidden = setting.assignment.forbidden_in(request.node.name.split("[")[0])
+    proxy = SubmissionProxy(setting.worker, _seed(request, "worker"), limits, source, forbidden)
     proxy.protect(rng)
     yield proxy
     trace = request.node.stash.setdefault(TRACE, Trace())
     trace.stdout, trace.call = proxy.stdout(), proxy.last_call()
     trace.cpu, trace.memory = proxy.usage()
     proxy.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """A check whose function passes fails all the same if the student's code uses what the check forbids."""
+    result = yield
+    proxy = pyfuncitem.funcargs.get("submission")
+    setting = pyfuncitem.config.stash.get(SETTING, None)
+    if setting is None or proxy is None:
+        return result
+    from grader.checkers import CheckFailed
+    from grader.remote import SubmissionProxy
+
+    assert isinstance(proxy, SubmissionProxy)
+    if text := proxy.forbidden_use():
+        raise CheckFailed(text)
+    return result
 
 
 @pytest.fixture

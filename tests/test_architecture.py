@@ -28,6 +28,7 @@ WORKER_ROOMS = {
     "channel",
     "codec",
     "confine",
+    "forbidden",
     "forkserver",
     "mirror",
     "peer",

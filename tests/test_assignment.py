@@ -359,3 +359,35 @@ def test_dataset_is_a_folder_with_a_manifest(course: Course) -> None:
     assert course.dataset("survey") == course.root / "datasets/survey"
     with pytest.raises(ContentError, match=r"there is no data set 'suvey' \(did you mean 'survey'\?\)"):
         course.dataset("suvey")
+
+
+FORBIDDEN = """\
+[[forbidden]]
+checks = ["test_conv2d_*", "test_shared"]
+names = ["torch.conv2d"]
+reason = "write the sums yourself"
+[feedback]
+"""
+
+
+def test_forbidden_apis_are_read_and_belong_to_the_checks_that_their_patterns_fit(tmp_path: Path):
+    assignment = load(tmp_path, "[feedback]\n", FORBIDDEN)
+    (rule,) = assignment.forbidden
+    assert (rule.names, rule.reason) == (("torch.conv2d",), "write the sums yourself")
+    assert assignment.forbidden_in("test_conv2d_value") == assignment.forbidden_in("test_shared") == (rule,)
+    assert assignment.forbidden_in("test_conv2") == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ('["torch.conv2d"]', '["F.conv2d"]', "[forbidden 1] 'names' holds 'F.conv2d'; write the full dotted name"),
+        ('["torch.conv2d"]', "[]", "[forbidden 1] 'names' must hold at least one text"),
+        ('reason = "write the sums yourself"\n', "", "[forbidden 1] 'reason' is missing; add it"),
+        ("reason", "because", "[forbidden 1] 'because' is not a known key"),
+    ],
+)
+def test_a_broken_rule_on_forbidden_apis_is_named(tmp_path: Path, old: str, new: str, wrong: str):
+    with pytest.raises(ContentError) as caught:
+        load(tmp_path, "[feedback]\n", FORBIDDEN.replace(old, new))
+    assert wrong in str(caught.value)

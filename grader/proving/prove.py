@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
+from fnmatch import filter as filter_names
+from fnmatch import fnmatchcase
 
 from grader.assignment import Assignment
 from grader.grading.graded import Graded
@@ -16,6 +18,7 @@ from grader.submission import Submission
 from grader.verdict import Verdict
 
 TIER = "model::"
+ASKED = "?"  # in "rejected by:" of a variant whose checks are still to be found
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,11 @@ def prove(
     drift: list[str],
     weights: bytes | None,
     jobs: int,
+    only: str | None = None,
 ) -> Iterator[Claim]:
     """Every claim about an assignment, in turn.
+
+    only: a pattern; variants whose file names do not fit are not tried.
 
     grade: grades one submission; called from ``jobs`` threads.
     drift: how the stubs differ from the reference. weights: of the reference's trained model; without them the
@@ -45,6 +51,8 @@ def prove(
     yield Claim("points add up", _points(assignment, checks))
     variants = load_variants(assignment)
     yield Claim("every variant names existing checks, every check has a wrong variant", _coverage(checks, variants))
+    if assignment.forbidden:
+        yield Claim("every forbidden API exists and is forbidden in some check", _forbidden(assignment, checks))
     work: list[tuple[str, dict[str, bytes], Callable[[Graded], tuple[str, ...]]]] = [
         ("the stub scores 0 and every check says not attempted", _stub_files(assignment), _untouched),
         (
@@ -53,7 +61,7 @@ def prove(
             lambda g: _full(g, weights is not None),
         ),
     ]
-    for variant in variants:
+    for variant in (v for v in variants if only is None or fnmatchcase(v.path.stem, only)):
         title = f"{variant.name}: {variant.title}"
         judge = _passes_checks if variant.is_right else _rejected(variant)
         work.append((title, variant_files(assignment, variant), judge))
@@ -94,9 +102,24 @@ def _coverage(checks: tuple[Check, ...], variants: tuple[Variant, ...]) -> tuple
     functions = {_function(check.id) for check in checks if not check.id.startswith(TIER)}
     named = {name for variant in variants for name in variant.rejected_by}
     unknown = [
-        f"{v.path}: names '{n}', which is no check" for v in variants for n in v.rejected_by if n not in functions
+        f"{v.path}: names '{n}', which is no check"
+        for v in variants
+        for n in v.rejected_by
+        if n not in {*functions, ASKED}
     ]
     return (*unknown, *(f"{name}: no wrong variant is rejected by it" for name in sorted(functions - named)))
+
+
+def _forbidden(assignment: Assignment, checks: tuple[Check, ...]) -> tuple[str, ...]:
+    from grader.sandbox.forbidden.targets import resolve  # torch takes a second
+
+    functions = {_function(check.id) for check in checks}
+    patterns = [p for rule in assignment.forbidden for p in rule.checks]
+    names = [name for rule in assignment.forbidden for name in rule.names]
+    return (
+        *(f"[[forbidden]] checks: '{p}' fits no check" for p in patterns if not filter_names(functions, p)),
+        *(f"[[forbidden]] names: torch has no {name}" for name in names if resolve(name) is None),
+    )
 
 
 def _function(check: str) -> str:
@@ -132,6 +155,9 @@ def _does_not_run(result: CheckResult) -> bool:
 def _rejected(variant: Variant) -> Callable[[Graded], tuple[str, ...]]:
     def judge(graded: Graded) -> tuple[str, ...]:
         problems = [_line(r) for r in graded.results if r.verdict is Verdict.GRADER_ERROR]
+        if ASKED in variant.rejected_by:
+            found = [r for r in graded.results if not r.check.startswith(TIER) and r.verdict is not Verdict.PASSED]
+            return (*problems, "write down which are meant; rejected by:", *map(_line, found))
         for name in variant.rejected_by:
             named = [r for r in graded.results if _function(r.check) == name]
             problems += [f"it does not run: {_line(r)}" for r in named if _does_not_run(r)]

@@ -28,6 +28,7 @@ def launch_for(
         names=names,
         seed=derive_seed(course_seed, "import", assignment.slug, assignment.version),
         limits=limits,
+        forbidden=tuple(sorted({name for f in assignment.forbidden for name in f.names})),
     )
 
 

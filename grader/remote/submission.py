@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 
+from grader.assignment import Forbidden
 from grader.checkers.describe import describe_call
 from grader.limits import Limits
-from grader.remote.module import Mirrors
+from grader.remote.module import Mirrors, clean
 from grader.remote.side import TrustedSide, told_error
 from grader.sandbox.channel import ChannelClosed
 from grader.sandbox.codec import Packed, Unpacked
 from grader.sandbox.engines import Line, Worker, crash
 from grader.sandbox.faults import Crashed, Fault, NotAttempted, OutOfMemory, StudentRaised, TimedOut
+from grader.sandbox.forbidden.scan import names_reached
 from grader.sandbox.peer import ROOT, SERVICE, Asked, Peer, Proxy
 
 
@@ -87,22 +90,43 @@ class _WatchedPeer(Peer):
             raise
 
 
+def forbidden_text(uses: Sequence[Any], rules: Sequence[Forbidden]) -> str:
+    """One line for each place; what a worker tells is checked, since student code may have told it."""
+    reasons = {name: rule.reason for rule in rules for name in rule.names}
+    lines = []
+    for use in uses:
+        match use:
+            case [str(name), str(file), int(line)] if name in reasons:
+                lines.append(f"{clean(file)}, line {line}: {name} may not be used here: {reasons[name]}")
+    return "\n".join(dict.fromkeys(lines))
+
+
 class SubmissionProxy:
     """Every public attribute is the student's function or class of that name.
 
     Calls raise StudentRaised (also an instance of the built-in type that was raised) or a Fault.
     """
 
-    def __init__(self, worker: Worker, seed: int, limits: Limits, drivers: str | None = None) -> None:
+    def __init__(
+        self,
+        worker: Worker,
+        seed: int,
+        limits: Limits,
+        drivers: str | None = None,
+        forbidden: Sequence[Forbidden] = (),
+    ) -> None:
         worker.ensure()
         self._worker = worker
-        self._line = worker.open(seed, limits)
+        self._forbidden = forbidden
+        self._line = worker.open(seed, limits, tuple(name for rule in forbidden for name in rule.names))
+        self._used: set[str] = set()
         self._peer = _WatchedPeer(worker, self._line, limits)
         self._drivers = drivers
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
+        self._used.add(name)
         return _Name(self, name)
 
     def changed_inputs(self) -> list[str]:
@@ -126,6 +150,14 @@ class SubmissionProxy:
     def protect(self, generator: torch.Generator) -> None:
         """The state of this generator never comes back from the worker."""
         self._peer.protected.append(generator)
+
+    def forbidden_use(self) -> str:
+        """Where the code that this check has called uses an API that the check forbids; empty if nowhere is known."""
+        if not self._forbidden:
+            return ""
+        written = [use for name in sorted(self._used) for use in self._worker.uses.get(name, ())]
+        called = self._peer.call(SERVICE, "forbidden_calls")
+        return forbidden_text([*written, *(called if isinstance(called, list) else ())], self._forbidden)
 
     def stdout(self) -> str:
         """What the student's code has printed so far, bounded."""
@@ -194,6 +226,7 @@ class _Drivers:
             raise AttributeError("there is no drivers.py beside this check file")
 
         def drive(*args: Any, **kwargs: Any) -> Any:
+            self._submission._used |= names_reached(ast.parse(source), name)
             asked = Asked(f"the driver {name}", skip=2)
             try:
                 return self._submission._peer.ask(asked, "call", SERVICE, "drive", (source, name, *args), kwargs)

@@ -25,6 +25,8 @@ from torch import nn
 from grader.sandbox.bounds import Bounds, CodecError
 from grader.sandbox.channel import Channel, ChannelClosed
 from grader.sandbox.codec import Packed, Unpacked
+from grader.sandbox.forbidden.calls import MAX_USES, watching
+from grader.sandbox.forbidden.scan import Use, parse, scan
 from grader.sandbox.mirror import Originals, call_with
 from grader.sandbox.peer import Asked, Peer, Proxy, type_name
 from grader.sandbox.seeding import seed_everything, set_determinism
@@ -37,6 +39,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "__contains__": operator.contains,
     "__setattr__": setattr,
 }
+DRIVERS = "drivers.py"  # the file name of a check author's drivers in tracebacks
 REFUSED = (set, frozenset, complex, range, bytearray, memoryview, torch.Tensor)
 
 
@@ -180,6 +183,7 @@ class Service:
     def __init__(self, namespace: Namespace) -> None:
         self.namespace = namespace
         self.drivers: dict[str, dict[str, Any]] = {}
+        self.seen: list[Use] = []
 
     def call_with(self, module: nn.Module, values: dict[str, torch.Tensor], *args: Any, **kwargs: Any) -> Any:
         """Run a module with other tensors in the place of parameters."""
@@ -189,9 +193,13 @@ class Service:
         """Run a check author's driver function; it gets the student's names as its first argument."""
         if source not in self.drivers:
             scope: dict[str, Any] = {"__name__": "drivers"}
-            exec(compile(source, "drivers.py", "exec"), scope)
+            exec(compile(source, DRIVERS, "exec"), scope)
             self.drivers[source] = scope
         return self.drivers[source][name](self.namespace, *args, **kwargs)
+
+    def forbidden_calls(self) -> list[list[Any]]:
+        """Calls of forbidden APIs so far, as [API, file, line]."""
+        return [[use.name, use.file, use.line] for use in self.seen]
 
     def put_file(self, name: str, content: bytes) -> str:
         """Write a file that a student's function is to read; returns its path in here."""
@@ -243,10 +251,12 @@ def run(channel: Channel, folder: Path, setup: dict[str, Any]) -> None:
     sys.path.insert(0, str(folder))
     seed_everything(setup["seed"])
     namespace = Namespace(folder, Path(setup["scratch"]), setup["modules"], setup["names"])
-    for module in setup["modules"]:
-        if module not in setup["skip"] and (folder / f"{module}.py").exists():
-            channel.send({"importing": module})
-            namespace.load(module)
+    modules = [m for m in setup["modules"] if m not in setup["skip"] and (folder / f"{m}.py").exists()]
+    if setup["forbidden"]:
+        _scan(channel, folder, modules, setup)
+    for module in modules:
+        channel.send({"importing": module})
+        namespace.load(module)
     _flush()
     failed = {name: describe_error(error, folder) for name, error in namespace.failed.items()}
     channel.send({"ready": True, "failed": failed, "obstacle": _obstacle_to_forking()})
@@ -254,6 +264,23 @@ def run(channel: Channel, folder: Path, setup: dict[str, Any]) -> None:
         _serve_by_forking(channel, namespace, setup)
     else:
         _serve_directly(channel, namespace, setup)
+
+
+def _scan(channel: Channel, folder: Path, modules: list[str], setup: dict[str, Any]) -> None:
+    """Tell where the source uses forbidden APIs, while none of it has run; a parser that dies of it dies in here."""
+    trees = {}
+    for module in modules:
+        channel.send({"importing": module})
+        tree = parse((folder / f"{module}.py").read_bytes())
+        if tree is not None:
+            trees[module] = tree
+    found = scan(trees, setup["forbidden"])
+    told = {
+        name: [[use.name, use.file, use.line] for use in uses[:MAX_USES]]
+        for name, uses in found.items()
+        if name in setup["names"]
+    }
+    channel.send({"uses": told})
 
 
 def _obstacle_to_forking() -> str:
@@ -297,7 +324,7 @@ def _serve_by_forking(channel: Channel, namespace: Namespace, setup: dict[str, A
                 channel.close()
                 print_to(fds[1])
                 line = Channel(socket.socket(fileno=fds[0]), Bounds(payload=order["message"]))
-                _serve(line, namespace, order["seed"])
+                _serve(line, namespace, order)
                 os._exit(0)
             for fd in fds:
                 os.close(fd)
@@ -314,15 +341,18 @@ def _serve_directly(channel: Channel, namespace: Namespace, setup: dict[str, Any
             namespace.reload()
         fresh = False
         channel.bounds = Bounds(payload=order["message"])
-        _serve(channel, namespace, order["seed"])
+        _serve(channel, namespace, order)
 
 
-def _serve(channel: Channel, namespace: Namespace, seed: int) -> None:
-    seed_everything(seed)
-    offered = (namespace, Service(namespace))
-    peer = _WorkerPeer(channel, WorkerSide(namespace.folder), channel.bounds, Originals(), offered, 1 << 32)
+def _serve(channel: Channel, namespace: Namespace, order: dict[str, Any]) -> None:
+    seed_everything(order["seed"])
+    service = Service(namespace)
+    peer = _WorkerPeer(
+        channel, WorkerSide(namespace.folder), channel.bounds, Originals(), (namespace, service), 1 << 32
+    )
     try:
-        peer.serve()
+        with watching(order["forbidden"], namespace.folder, DRIVERS) as service.seen:
+            peer.serve()
     except (ChannelClosed, CodecError):
         pass
     finally:
