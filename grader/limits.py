@@ -10,6 +10,7 @@ from typing import Any
 from grader.errors import ContentError
 
 MIB = 1 << 20
+AT_START = ("memory", "processes", "disk", "files", "file_size", "open_files", "message")
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,12 @@ class Limits:
 
     cpu: CPU seconds of the worker; it decides about a time-out.
     wall: seconds on the clock; reaching it without the CPU seconds is tried once more, alone.
-    memory: MiB that the worker may use on top of what it starts with.
+    memory: MiB that the worker, and all processes that it starts, may use on top of what it starts with.
     processes: processes and threads at one time.
+    disk: MiB in files that it writes; at level isolated, in its scratch folder and in /dev/shm each.
+    files: files and folders that it writes.
+    file_size: MiB in one file.
+    open_files: files and sockets that one process has open.
     output: KiB of stdout and stderr that are kept; more is read and dropped.
     message: MiB in one reply.
     items: items that an iterator of the student may yield in one check.
@@ -29,19 +34,18 @@ class Limits:
     wall: float = 60.0
     memory: int = 2048
     processes: int = 64
+    disk: int = 256
+    files: int = 4096
+    file_size: int = 256
+    open_files: int = 256
     output: int = 64
     message: int = 256
     items: int = 100_000
 
     def widened(self, others: Iterable[Limits]) -> Limits:
-        """What a worker is started with: memory, processes and message size are those of its most demanding check."""
+        """What a worker is started with: of what only its start can set, what its most demanding check needs."""
         widest = [self, *others]
-        return replace(
-            self,
-            memory=max(limits.memory for limits in widest),
-            processes=max(limits.processes for limits in widest),
-            message=max(limits.message for limits in widest),
-        )
+        return replace(self, **{name: max(getattr(limits, name) for limits in widest) for name in AT_START})
 
     def override(self, values: Mapping[str, Any], where: str) -> Limits:
         """A copy with ``values`` put in; ``where`` names the file or mark for the error.

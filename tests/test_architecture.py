@@ -32,6 +32,7 @@ WORKER_ROOMS = {
     "forkserver",
     "mirror",
     "peer",
+    "scratch",
     "seeding",
     "seeds",
     "student",

@@ -42,6 +42,11 @@ Example:
 @click.option("--seed-file", type=click.Path(path_type=Path), help="Secret course seed. Default: .grader/course.seed.")
 @click.option("--force", is_flag=True, help="Grade also what is up to date.")
 @click.option("--only", metavar="STUDENT", multiple=True, help="Grade only this student (repeatable).")
+@click.option(
+    "--allow-weak-confinement",
+    is_flag=True,
+    help="Grade although student code could read other files of this machine.",
+)
 @click.option("--engine", type=click.Choice(["auto", "fork"]), default="auto", hidden=True)
 @click.option("--confine", type=click.Choice(["isolated", "restricted", "process"]), default="isolated", hidden=True)
 def command(
@@ -52,6 +57,7 @@ def command(
     seed_file: Path | None,
     force: bool,
     only: tuple[str, ...],
+    allow_weak_confinement: bool,
     engine: str,
     confine: str,
 ) -> int:
@@ -69,7 +75,7 @@ def command(
     seed = course_seed(course.root, seed_file)
     console = Console(highlight=False)
     runner = LocalRunner(chosen, course.root / "datasets", seed, engine, confine)
-    batch = Batch(chosen, runner, places, fingerprint(seed), jobs, force)
+    batch = Batch(chosen, runner, places, fingerprint(seed), jobs, force, allow_weak_confinement)
     try:
         reports = _run(batch, sources, console)
     finally:

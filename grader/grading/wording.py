@@ -9,7 +9,7 @@ from grader.sandbox.faults import Frame, StudentRaised
 
 MESSAGE_LIMIT = 3000
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,16}\b")
-_TEMPORARY = re.compile(r"(?:/sub|/scratch|/tmp/grader-\w+(?:/scratch)?)/(?=\S)")
+_TEMPORARY = re.compile(r"(?:(?<![\w.-])(?:/sub|/scratch)|(?:/[^\s/'\"]+)*/grader-\w{8}(?:/scratch)?)/(?=\S)")
 _PROCESS = re.compile(r"\b(pid|process)([ =:]+)\d+", re.IGNORECASE)
 
 
@@ -26,11 +26,22 @@ def bounded(text: str, limit: int = MESSAGE_LIMIT) -> str:
     return text if len(text) <= limit else text[: limit - 20].rstrip() + "\n[… cut]"
 
 
+_LIMITS = (  # part of an exception's text -> what a student should know about it
+    ("[Errno 28]", "There is a limit on the files that your code may write, and it is reached."),
+    ("[Errno 27]", "There is a limit on the size of one file, and it is reached."),
+    ("[Errno 24]", "There is a limit on open files: close them, or open them with `with`."),
+    ("can't start new thread", "There is a limit on processes and threads, and it is reached."),
+    ("[Errno 11] Resource temporarily", "There is a limit on processes and threads, and it is reached."),
+)
+
+
 def raised_text(error: StudentRaised, files: Mapping[str, bytes]) -> str:
     """An exception of the student's: what, and where in their files, innermost place first."""
     lines = [str(error)]
     for frame in reversed(error.frames[-6:]):
         lines.append(f"  {_place(frame)}{_line(frame, files)}")
+    if isinstance(error, (OSError, RuntimeError)):
+        lines += [sentence for part, sentence in _LIMITS if part in str(error)][:1]
     return "\n".join(lines)
 
 

@@ -14,8 +14,8 @@ from typing import Literal
 
 import grader
 from grader.assignment import Assignment
-from grader.errors import RecordError
-from grader.grading.graded import Graded
+from grader.errors import RecordError, UsageError
+from grader.grading.graded import Graded, Ready
 from grader.intake import Source, read_source
 from grader.report import (
     Digests,
@@ -29,6 +29,7 @@ from grader.report import (
     write_timings,
 )
 from grader.runner.protocol import Runner
+from grader.sandbox.engines import LEVELS
 from grader.submission import Submission
 
 State = Literal["graded", "up to date"]
@@ -69,8 +70,10 @@ class Batch:
     fingerprint: str
     jobs: int = 1
     force: bool = False
+    weak_confinement: bool = False  # grade below the level restricted, too
 
     def __post_init__(self) -> None:
+        self._started: Ready | None = None
         self._assignment_digest = self.assignment.digest()
         self._solution_digest = self.assignment.solution_digest()
         self._timings = read_timings(self.places.timings)
@@ -92,12 +95,7 @@ class Batch:
                 yield report, "up to date"
         if not todo:
             return
-        self._ready = self.runner.start()
-        if self._ready.confinement.level != "isolated":
-            level = self._ready.confinement.level
-            warn(
-                f"student code is confined at level '{level}' only: {'; '.join(self._ready.notes)} (see grader doctor)"
-            )
+        self._warn_or_refuse(warn)
         again: list[Submission] = []
         try:
             for submission, graded in self._side_by_side(todo):
@@ -109,6 +107,24 @@ class Batch:
                 yield self._record(submission, self.runner.grade(submission)), "graded"
         finally:
             write_timings(self.places.timings, self._timings)
+
+    @property
+    def _ready(self) -> Ready:
+        """Starts the engine when it is first needed: a class that is up to date needs none."""
+        if self._started is None:
+            self._started = self.runner.start()
+        return self._started
+
+    def _warn_or_refuse(self, warn: Callable[[str], None]) -> None:
+        held = self._ready.confinement
+        why = "; ".join(self._ready.notes)
+        if _rank(held.level) > _rank("restricted") and not self.weak_confinement:
+            raise UsageError(
+                f"student code would be confined at level '{held.level}' only, where it can read other files of this"
+                f" machine: {why}. Run `grader doctor` for the remedy, or add --allow-weak-confinement"
+            )
+        if held.level != LEVELS[0]:
+            warn(f"student code is confined at level '{held.level}' only: {why} (see grader doctor)")
 
     def _side_by_side(self, todo: Sequence[Submission]) -> Iterator[tuple[Submission, Graded]]:
         with ThreadPoolExecutor(self.jobs) as pool:
@@ -180,4 +196,16 @@ class Batch:
             and report.seed_fingerprint == self.fingerprint
             and report.torch == version("torch")
         )
-        return report if same else None
+        return report if same and not self._better_now(report) else None
+
+    def _better_now(self, report: Report) -> bool:
+        """Was the report made where student code was less confined than it would be now?"""
+        level = report.confinement.level
+        if level == LEVELS[0]:
+            return False
+        return _rank(self._ready.confinement.level) < _rank(level)
+
+
+def _rank(level: str) -> int:
+    """0 for the strongest confinement; what is not known comes last."""
+    return LEVELS.index(level) if level in LEVELS else len(LEVELS)

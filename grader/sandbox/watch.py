@@ -14,8 +14,8 @@ from grader.sandbox.faults import OutOfMemory, TimedOut
 
 _FIRST_LOOK = 0.05  # seconds of waiting before /proc is looked at; most calls answer much sooner
 _LOOK_EVERY = 0.05
+_LOOK_AT_FILES_EVERY = 0.5
 _TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
-_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,46 @@ def usage(pid: int) -> Usage:
         try:
             with open(f"/proc/{process}/stat") as file:
                 fields = file.read().rsplit(")", 1)[1].split()
-            with open(f"/proc/{process}/statm") as file:
-                resident, shared = map(int, file.read().split()[1:3])
-        except (OSError, IndexError, ValueError):
+            private.append(_private(process))
+        except (OSError, IndexError, ValueError, KeyError):  # it has just ended
             continue
         cpu += sum(map(int, fields[11:15])) / _TICK
-        private.append((resident - shared) * _PAGE / MIB)  # the shared part is torch itself, mapped once
     return Usage(cpu, tuple(private))
+
+
+def _private(process: int) -> float:
+    """MiB of a process that are no file's: torch itself is mapped once. Shared memory has no file to speak of."""
+    with open(f"/proc/{process}/status") as file:
+        kib = {name: value for name, _, value in (line.partition(":") for line in file) if name.startswith("Rss")}
+    return (int(kib["RssAnon"].split()[0]) + _shared_memory(process, int(kib["RssShmem"].split()[0]))) / 1024
+
+
+def _shared_memory(process: int, mapped: int) -> float:
+    """KiB of shared memory, each page divided by how many map it; two workers of a DataLoader share theirs."""
+    if not mapped:
+        return 0.0
+    with contextlib.suppress(OSError), open(f"/proc/{process}/smaps_rollup") as file:  # slow, and seldom needed
+        for line in file:
+            if line.startswith("Pss_Shmem:"):
+                return float(line.split()[1])
+    return float(mapped)
+
+
+def written(folder: str, most: int) -> tuple[float, int]:
+    """MiB and number of files and folders below ``folder``; counting ends soon after ``most``."""
+    size, count, todo = 0, 0, [folder]
+    while todo and count <= most:
+        with contextlib.suppress(OSError), os.scandir(todo.pop()) as entries:
+            for entry in entries:
+                count += 1
+                if count > most:
+                    break
+                with contextlib.suppress(OSError):
+                    found = entry.stat(follow_symlinks=False)
+                    size += getattr(found, "st_blocks", found.st_size // 512) * 512
+                    if entry.is_dir(follow_symlinks=False):
+                        todo.append(entry.path)
+    return size / MIB, count
 
 
 @dataclass
@@ -100,14 +133,16 @@ class Output:
 class Watch:
     """Waits on a worker's socket for one check (or import), and ends the wait when a limit is reached."""
 
-    def __init__(self, pid: int | None, limits: Limits, output: Output, what: str) -> None:
-        self.pid, self.limits, self.output = pid, limits, output
+    def __init__(self, pid: int | None, limits: Limits, output: Output, what: str, folder: str | None = None) -> None:
+        """``folder``: where the worker's files lie, if no file system of its own limits them."""
+        self.pid, self.limits, self.output, self.folder = pid, limits, output, folder
         self.what = what  # "the import of regression.py", or the call under way
         self.start = time.monotonic()
         self.base = usage(pid) if pid else Usage()
         self.floor = max(self.base.private, default=0.0)
         self.peak = 0.0
         self._next_look = self.start + _FIRST_LOOK
+        self._next_look_at_files = self.start + _LOOK_AT_FILES_EVERY
 
     def wait(self, sock: socket.socket, writing: bool) -> None:
         """Return when ``sock`` is ready.
@@ -150,8 +185,18 @@ class Watch:
                 raise OutOfMemory(self.memory_text(), suspect=True)
         elif self.pid is None:
             self._next_look = now + _LOOK_EVERY
+        if self.folder is not None and now >= self._next_look_at_files:
+            self._next_look_at_files = now + _LOOK_AT_FILES_EVERY
+            self._look_at_files(self.folder)
         if now >= self._end():
             raise TimedOut(self._late(f"{self.limits.wall:g} s"), suspect=True)
+
+    def _look_at_files(self, folder: str) -> None:
+        mib, count = written(folder, self.limits.files)
+        if mib > self.limits.disk:
+            raise OutOfMemory(f"{self.what} wrote more than {self.limits.disk} MiB of files", suspect=False)
+        if count > self.limits.files:
+            raise OutOfMemory(f"{self.what} wrote more than {self.limits.files} files", suspect=False)
 
     def seconds(self) -> float:
         return time.monotonic() - self.start

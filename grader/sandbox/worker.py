@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import operator
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -17,7 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import torch
 from torch import nn
@@ -29,6 +28,7 @@ from grader.sandbox.forbidden.calls import MAX_USES, watching
 from grader.sandbox.forbidden.scan import Use, parse, scan
 from grader.sandbox.mirror import Originals, call_with
 from grader.sandbox.peer import Asked, Peer, Proxy, type_name
+from grader.sandbox.scratch import remove_tree
 from grader.sandbox.seeding import seed_everything, set_determinism
 from grader.sandbox.student import Namespace, describe_error
 
@@ -245,12 +245,16 @@ def receive_setup(channel: Channel) -> tuple[dict[str, Any], dict[str, bytes]]:
     return header, files
 
 
-def run(channel: Channel, folder: Path, setup: dict[str, Any]) -> None:
-    """Import the modules, then serve checks until the other side hangs up."""
+def run(channel: Channel, folder: Path, setup: dict[str, Any], maps: int = 0) -> None:
+    """Import the modules, then serve checks until the other side hangs up.
+
+    maps: of shared memory, that this process was born with.
+    """
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(folder))
     seed_everything(setup["seed"])
     namespace = Namespace(folder, Path(setup["scratch"]), setup["modules"], setup["names"])
+    born_with = Shared(maps, open_files())
     modules = [m for m in setup["modules"] if m not in setup["skip"] and (folder / f"{m}.py").exists()]
     if setup["forbidden"]:
         _scan(channel, folder, modules, setup)
@@ -259,7 +263,7 @@ def run(channel: Channel, folder: Path, setup: dict[str, Any]) -> None:
         namespace.load(module)
     _flush()
     failed = {name: describe_error(error, folder) for name, error in namespace.failed.items()}
-    channel.send({"ready": True, "failed": failed, "obstacle": _obstacle_to_forking()})
+    channel.send({"ready": True, "failed": failed, "obstacle": _obstacle_to_forking(born_with)})
     if setup["fork"]:
         _serve_by_forking(channel, namespace, setup)
     else:
@@ -283,8 +287,31 @@ def _scan(channel: Channel, folder: Path, modules: list[str], setup: dict[str, A
     channel.send({"uses": told})
 
 
-def _obstacle_to_forking() -> str:
-    """Why a fork of this process would not be safe to use; empty if it is."""
+class Shared(NamedTuple):
+    """What a process shares with its forks, so that one check could leave something there for another."""
+
+    maps: int
+    files: int
+
+
+def open_files() -> int:
+    """Descriptors of this process; 0 where /proc does not tell."""
+    try:
+        return len(os.listdir("/proc/self/fd"))
+    except OSError:
+        return 0
+
+
+def shared_maps() -> int:
+    """Writable shared memory of this process; 0 where /proc does not tell."""
+    try:
+        return Path("/proc/self/maps").read_bytes().count(b" rw-s ")
+    except OSError:
+        return 0
+
+
+def _obstacle_to_forking(born_with: Shared) -> str:
+    """Why a fork of this process would not be safe to use, or not be fresh; empty if it is."""
     try:
         threads = len(os.listdir("/proc/self/task"))
     except OSError:
@@ -293,7 +320,11 @@ def _obstacle_to_forking() -> str:
         threads = threading.active_count()
     if threads > 1:
         return f"the import left {threads - 1} thread(s) running"
-    return "the import initialised CUDA" if torch.cuda.is_initialized() else ""  # type: ignore[no-untyped-call]
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        return "the import initialised CUDA"
+    if open_files() > born_with.files or shared_maps() > born_with.maps:
+        return "the import left files open, or memory that forks share"
+    return ""
 
 
 def _serve_by_forking(channel: Channel, namespace: Namespace, setup: dict[str, Any]) -> None:
@@ -314,7 +345,10 @@ def _serve_by_forking(channel: Channel, namespace: Namespace, setup: dict[str, A
         elif order["op"] == "end":
             _end_children()
             for path in {path for folder in folders for path in folder.iterdir()} - kept:
-                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+                if path.is_dir() and not path.is_symlink():
+                    remove_tree(str(path))
+                else:
+                    path.unlink(missing_ok=True)
         else:
             _, fds, _, _ = socket.recv_fds(channel.sock, 1, 2)
             child, status = os.fork(), None

@@ -9,12 +9,10 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import shutil
 import socket
 import sys
 import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 import torch
@@ -59,9 +57,8 @@ def warm_up(modules: Sequence[str]) -> None:
         raise RuntimeError(f"the zygote must have one thread to fork safely, and has {len(threads)}")
 
 
-def become_worker(channel_fd: int, out: int, confinement: Confinement) -> NoReturn:
+def become_worker(channel_fd: int, out: int, confinement: Confinement, maps: int) -> NoReturn:
     """In the child: take the submission, confine, import, serve; never return."""
-    folder: Path | None = None
     try:
         os.setsid()
         worker.redirect(out)
@@ -71,16 +68,14 @@ def become_worker(channel_fd: int, out: int, confinement: Confinement) -> NoRetu
         worker.write_files(folder, files)
         confinement.seal(folder, setup)
         tempfile.tempdir = None  # cached in the zygote; a stale one makes a DataLoader hang without a word
-        worker.run(channel, folder, setup)
+        worker.run(channel, folder, setup, maps)
     except ChannelClosed:
         pass
     except BaseException as error:
         os.write(2, f"worker: {type(error).__name__}: {error}\n".encode())
         os._exit(SETUP_FAILED)
     finally:
-        if folder is not None and not confinement.private_root:
-            shutil.rmtree(folder, ignore_errors=True)
-        os._exit(0)
+        os._exit(0)  # the folder is removed by the one who made it
 
 
 def main() -> None:
@@ -88,6 +83,7 @@ def main() -> None:
     confinement = Confinement.start(sys.argv[2])
     warm_up(sys.argv[3:])
     confinement.after_warm_up()
+    maps = worker.shared_maps()
     make_forks_cheap()
     try:
         control.send(json.dumps(confinement.told()).encode())
@@ -95,7 +91,7 @@ def main() -> None:
         return  # whoever wanted workers is gone already
     fds = fork_on_request(control, confinement.fork)
     if fds is not None:
-        become_worker(fds[0], fds[1], confinement)
+        become_worker(fds[0], fds[1], confinement, maps)
 
 
 if __name__ == "__main__":

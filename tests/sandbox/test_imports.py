@@ -172,3 +172,21 @@ def test_a_stubborn_base_process_costs_its_own_checks_only(start: Start, check: 
     with pytest.raises(TimedOut):
         check(worker).fine()
     assert check(start(FINE)).fine() == 1
+
+
+BLAMES_ANOTHER = """
+import gc, os
+from grader.sandbox.channel import Channel
+for channel in gc.get_objects():
+    if isinstance(channel, Channel):
+        channel.send({"importing": "b"})
+os._exit(0)
+"""
+
+
+def test_a_module_that_announces_another_one_ends_as_a_crash_of_its_own(start: Start, check: Check) -> None:
+    worker = start({"a": BLAMES_ANOTHER, "b": "x = 1", "c": "def f(): return 3"})
+    worker.ensure()
+    assert isinstance(worker.failed["a"], Crashed)
+    assert "c" not in worker.failed
+    assert check(worker).f() == 3

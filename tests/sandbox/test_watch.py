@@ -61,3 +61,28 @@ def test_cpu_time_counts_children_that_have_ended() -> None:
     subprocess.run([sys.executable, "-c", "import time\nwhile time.process_time() < 0.15: pass"], check=True)
     time.sleep(0.02)
     assert usage(os.getpid()).cpu - start >= 0.1
+
+
+SHARES = """
+import mmap, os, sys, time
+block = mmap.mmap(-1, 64 << 20)
+block.write(b"x" * (64 << 20))
+children = [os.fork() for _ in range(1)]
+if children[0] == 0:
+    sum(block[i] for i in range(0, 64 << 20, 4096))  # maps the same pages
+print("there", flush=True)
+time.sleep(60)
+"""
+
+
+def test_shared_memory_counts_once_however_many_map_it() -> None:
+    child = subprocess.Popen([sys.executable, "-c", SHARES], stdout=subprocess.PIPE, text=True)
+    assert child.stdout
+    for _ in range(2):
+        assert child.stdout.readline() == "there\n"
+    private = sum(usage(child.pid).private)
+    for pid in reversed(tree(child.pid)):
+        os.kill(pid, 9)
+    child.wait()
+    child.stdout.close()
+    assert 64 <= private < 64 + 60

@@ -20,7 +20,6 @@ from grader.sandbox.confine import syscalls as sc
 
 SLOT_UID = 65534  # nobody: what a worker becomes when the grader runs as root
 FIRST_SLOT = 1 << 30  # without namespaces each worker becomes a user of its own, far above all real ones
-SCRATCH_MIB = 256
 ALL_NAMESPACES = sc.NEWNS | sc.NEWIPC | sc.NEWUTS | sc.NEWCGROUP | sc.NEWNET
 
 
@@ -40,6 +39,11 @@ def _become(slot: int) -> None:
     os.setgroups([])
     os.setresgid(slot, slot, slot)
     os.setresuid(slot, slot, slot)
+
+
+def _read_python_as_another() -> None:
+    _become(SLOT_UID)
+    os.listdir(os.path.dirname(os.__file__))
 
 
 def _try_in_child(attempt: Any) -> str:
@@ -71,7 +75,7 @@ def _namespaces() -> None:
         os._exit(0 if code == 0 else 1)
     sc.unshare(ALL_NAMESPACES)
     view.enter_base()
-    view.enter_private(1)
+    view.enter_private(1, 16)
 
 
 @dataclass
@@ -84,6 +88,7 @@ class Confinement:
     notes: list[str] = field(default_factory=list)
     own_pid_namespace: int = -1
     other_user: bool = False
+    reads_all: bool = False  # Python lies where the worker's user may not enter; Landlock says what it reads
     slot: int = SLOT_UID
 
     @classmethod
@@ -107,8 +112,10 @@ class Confinement:
             self.landlock = filters.landlock_available()
             if not self.landlock:
                 self.notes.append("Landlock is not available")
+        if self.other_user and not self.namespaces:
+            self._see_to_reading()
         try:
-            self.seccomp = filters.compile_seccomp()
+            self.seccomp = filters.compile_seccomp(own_view=self.namespaces)
         except Exception as error:
             self.notes.append(f"seccomp is not available: {error}")
         sc.prctl(sc.PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -116,6 +123,20 @@ class Confinement:
         if self.namespaces:
             self._enter_namespaces()
         return self
+
+    def _see_to_reading(self) -> None:
+        """A Python below a folder of root's (``/root/.pyenv``) cannot be read by another user, and imports fail."""
+        said = _try_in_child(_read_python_as_another)
+        if said and self.landlock:
+            self.reads_all = True
+            self.notes.append(
+                "workers keep the right to enter every folder, since only root can enter the one that Python lies in;"
+                " Landlock still says what they read"
+            )
+        elif said:
+            self.notes.append(
+                f"workers cannot import what is not preloaded ({said}); install Python where every user can read it"
+            )
 
     def _enter_namespaces(self) -> None:
         """Own user namespace (unless root) and pid namespace: the zygote is its pid 1, its death ends every worker."""
@@ -178,7 +199,7 @@ class Confinement:
         _close_all_but(keep)
         if self.namespaces:
             sc.unshare(ALL_NAMESPACES)
-            view.enter_private(SCRATCH_MIB)
+            view.enter_private(setup["limits"]["disk"], setup["limits"]["files"])
             setup["scratch"], setup["private"] = view.SCRATCH, True
             return Path(view.SUBMISSION)
         sc.prctl(sc.PR_SET_CHILD_SUBREAPER, 1)  # what a check leaves behind comes to us, who can end it
@@ -197,13 +218,15 @@ class Confinement:
             view.make_submission_read_only()
         os.chdir(scratch)
         if self.other_user:
+            if self.reads_all:
+                sc.prctl(sc.PR_SET_KEEPCAPS, 1)
             _become(self.slot)
             sc.prctl(sc.PR_SET_PDEATHSIG, signal.SIGKILL)  # setresuid clears it
             sc.prctl(sc.PR_SET_DUMPABLE, 1)
         if self.namespaces:
             _own_user_namespace()
-        _set_rlimits(setup, self.namespaces)
-        sc.drop_capabilities()
+        _set_rlimits(setup["limits"], self.namespaces)
+        sc.drop_capabilities(keep=sc.CAP_DAC_READ_SEARCH if self.reads_all else None)
         sc.prctl(sc.PR_SET_NO_NEW_PRIVS, 1)
         if self.landlock:
             readable = [*view.library_paths(), str(folder), "/proc/self" if not self.namespaces else "/proc"]
@@ -258,16 +281,16 @@ def _tasks_of(uid: int) -> int:
     return count
 
 
-def _set_rlimits(setup: dict[str, Any], own_namespace: bool) -> None:
+def _set_rlimits(limits: dict[str, int], own_namespace: bool) -> None:
     limit = resource.setrlimit
     limit(resource.RLIMIT_CORE, (0, 0))
-    limit(resource.RLIMIT_NOFILE, (256, 256))
-    limit(resource.RLIMIT_FSIZE, (256 * MIB, 256 * MIB))
+    limit(resource.RLIMIT_NOFILE, (limits["open_files"], limits["open_files"]))
+    limit(resource.RLIMIT_FSIZE, (limits["file_size"] * MIB, limits["file_size"] * MIB))
     limit(resource.RLIMIT_MEMLOCK, (0, 0))
     limit(resource.RLIMIT_MSGQUEUE, (0, 0))
     # The kernel counts per user and user namespace: outside of an own one, what the user runs already counts too.
-    processes = setup["processes"] + (0 if own_namespace else _tasks_of(os.getuid()))
+    processes = limits["processes"] + (0 if own_namespace else _tasks_of(os.getuid()))
     limit(resource.RLIMIT_NPROC, (processes, processes))
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    address_space = used + setup["memory"] * MIB
+    address_space = used + limits["memory"] * MIB
     limit(resource.RLIMIT_AS, (address_space, address_space))

@@ -85,13 +85,16 @@ NAMESPACE_FLAGS = (sc.NEWNS, sc.NEWCGROUP, sc.NEWUTS, sc.NEWIPC, sc.NEWUSER, sc.
 TERMINAL_INJECTION = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX
 
 
-def compile_seccomp() -> bytes:
-    """The filter as BPF; compiled once, before the view is entered (libseccomp is found through ldconfig)."""
+def compile_seccomp(own_view: bool) -> bytes:
+    """The filter as BPF; compiled once, before the view is entered (libseccomp is found through ldconfig).
+
+    own_view: workers see no file of the machine; else its listening sockets are files that Landlock does not guard.
+    """
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     deny = seccomp.ERRNO(errno.EPERM)
-    for name in DENIED:
+    for name in DENIED if own_view else [*DENIED, "connect"]:
         try:
             rules.add_rule(deny, name)
         except (ValueError, OSError):

@@ -12,7 +12,8 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 32, 4096, 16384, 1 << 18
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
-PR_SET_CHILD_SUBREAPER, PR_SET_SECCOMP = 36, 22
+PR_SET_CHILD_SUBREAPER, PR_SET_SECCOMP, PR_SET_KEEPCAPS = 36, 22, 8
+CAP_DAC_READ_SEARCH = 2
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -56,16 +57,17 @@ def pivot_root_here() -> None:
     os.chdir("/")
 
 
-def drop_capabilities() -> None:
-    """Empty the bounding set and every set of this thread."""
+def drop_capabilities(keep: int | None = None) -> None:
+    """Empty the bounding set and every set of this thread; one capability that it has may be kept."""
     for capability in range(64):
         try:
             prctl(PR_CAPBSET_DROP, capability)
         except OSError:
             break
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    empty = (ctypes.c_uint32 * 6)()
-    _checked(_libc.capset(ctypes.byref(header), ctypes.byref(empty)), "capset")
+    kept = 0 if keep is None else 1 << keep  # the first 32 are in the first three words
+    sets = (ctypes.c_uint32 * 6)(kept, kept, 0)  # effective, permitted, inheritable
+    _checked(_libc.capset(ctypes.byref(header), ctypes.byref(sets)), "capset")
 
 
 class _FilterProgram(ctypes.Structure):

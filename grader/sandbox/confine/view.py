@@ -55,11 +55,11 @@ def enter_base() -> None:
     sc.pivot_root_here()
 
 
-def enter_private(scratch_mib: int) -> None:
+def enter_private(mib: int, files: int) -> None:
     """In each worker: scratch space with size and inode limits, room for the submission, its own /proc."""
     plain = sc.MS_NOSUID | sc.MS_NODEV
     for folder in (SCRATCH, "/dev/shm"):
-        sc.mount("tmpfs", folder, "tmpfs", plain, f"size={scratch_mib}m,nr_inodes=4096,mode=1777")
+        sc.mount("tmpfs", folder, "tmpfs", plain, f"size={mib}m,nr_inodes={files},mode=1777")
     sc.mount("tmpfs", SUBMISSION, "tmpfs", plain, "size=300m,nr_inodes=4096,mode=755")
     sc.mount("proc", "/proc", "proc", plain | sc.MS_NOEXEC, "hidepid=2")
 

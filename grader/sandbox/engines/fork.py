@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +15,7 @@ from contextlib import suppress
 from grader.sandbox.engines.protocol import EXIT_SECONDS, STARTUP_SECONDS, Holding, Launch, Process
 from grader.sandbox.faults import EngineFailed
 from grader.sandbox.forkserver import Forked
+from grader.sandbox.scratch import remove_tree
 from grader.sandbox.seeds import DETERMINISM_ENVIRONMENT
 from grader.sandbox.watch import tree
 
@@ -89,7 +89,7 @@ class ForkEngine:
 
 class _ForkedProcess:
     def __init__(self, control: socket.socket, private_root: bool) -> None:
-        self.folder = None if private_root else tempfile.mkdtemp(prefix="grader-")
+        self.folder: str | None = None if private_root else tempfile.mkdtemp(prefix="grader-")
         self.sock, channel = socket.socketpair()
         self.out, out = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self.out, False)
@@ -99,7 +99,7 @@ class _ForkedProcess:
             self.sock.close()
             os.close(self.out)
             if self.folder:
-                shutil.rmtree(self.folder, ignore_errors=True)
+                remove_tree(self.folder)
             raise EngineFailed(f"the zygote is gone: {error}") from None
         finally:
             channel.close()
@@ -117,7 +117,7 @@ class _ForkedProcess:
         self._forked.close()
         self.sock.close()
         if self.folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            remove_tree(self.folder)
 
     def exit_status(self) -> int | None:
         return self._forked.exit_status(EXIT_SECONDS)

@@ -52,6 +52,9 @@ class Process(Protocol):
     def sock(self) -> socket.socket: ...
     @property
     def out(self) -> int | None: ...
+    @property
+    def folder(self) -> str | None:
+        """Where its files lie; None if it has a file system of its own."""
 
     def kill(self) -> None:
         """End it and all that it has started; safe to call twice."""

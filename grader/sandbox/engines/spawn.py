@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +15,7 @@ from contextlib import suppress
 
 from grader.sandbox.engines.protocol import EXIT_SECONDS, STARTUP_SECONDS, Holding, Launch, Process
 from grader.sandbox.faults import EngineFailed
+from grader.sandbox.scratch import remove_tree
 from grader.sandbox.seeds import DETERMINISM_ENVIRONMENT
 from grader.sandbox.watch import tree
 
@@ -77,7 +77,7 @@ class _SpawnedProcess:
                 self._popen.wait()
                 with self._popen.stdout as stdout:
                     said = stdout.read().decode("utf-8", "replace")[-2000:]
-                shutil.rmtree(self.folder, ignore_errors=True)
+                remove_tree(self.folder)
                 raise EngineFailed(f"the worker did not start: {error} {said}".strip()) from None
         self.pid: int | None = self._popen.pid if sys.platform == "linux" else None
         self.out: int | None
@@ -110,7 +110,7 @@ class _SpawnedProcess:
         self._popen.kill()
         self._popen.wait()
         self.sock.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_tree(self.folder)
 
     def exit_status(self) -> int | None:
         try:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.limits import MIB, Limits
+from grader.limits import AT_START, MIB, Limits
 from grader.sandbox.bounds import Bounds, CodecError
 from grader.sandbox.channel import Channel, ChannelClosed
 from grader.sandbox.engines.protocol import Engine, Launch, Process
@@ -57,8 +57,9 @@ class Worker:
         process = self.engine.start(self.launch)
         limits = self.launch.limits
         output = Output(limits.output * 1024, process.out)
-        watch = Watch(process.pid, limits, output, "the import")
+        watch = Watch(process.pid, limits, output, "the import", process.folder)
         channel = Channel(process.sock, self.launch.bounds(), watch.wait)
+        expected = self._announcements()
         current, scanned = "", False
         try:
             self._send_setup(channel, process, fork)
@@ -66,13 +67,14 @@ class Worker:
                 header, _ = channel.receive()
                 if header.get("ready") is True:
                     break
-                if not scanned and isinstance(
-                    header.get("uses"), dict
-                ):  # the first one: none of the student's code has run yet
-                    self.uses, scanned = header["uses"], True
-                if header.get("importing") in self.launch.modules:  # else it is the student's own message
-                    current = header["importing"]
+                uses = header.get("uses")
+                if isinstance(uses, dict) and not scanned:  # none of the student's code has run yet
+                    self.uses, scanned = uses, True
+                elif expected and header.get("importing") == expected[0]:
+                    current = expected.pop(0)
                     watch.what = f"the import of {current}.py"
+                else:  # the student's own message, or one of the worker's that their code has spoilt
+                    raise CodecError(f"{watch.what} broke the conversation with the grader")
         except (ChannelClosed, CodecError, TimedOut, OutOfMemory) as error:
             status = process.exit_status() if isinstance(error, ChannelClosed) else None
             process.kill()
@@ -99,6 +101,15 @@ class Worker:
             return
         self._process, self._channel, self._output = process, channel, output
 
+    def _announcements(self) -> list[str]:
+        """The modules that the worker announces before it reads and before it imports each, in this order.
+
+        Student code may announce something itself; held to the order, a lie costs the liar one more start at most.
+        """
+        dead = {m for m, error in self.failed.items() if not isinstance(error, dict)}
+        order = [m for m in self.launch.modules if f"{m}.py" in self.launch.files and m not in dead]
+        return [*order, *order] if self.launch.forbidden else order
+
     def _keep_imports(self, output: Output) -> None:
         if not self._imported:
             self.import_output = output.text()
@@ -115,9 +126,8 @@ class Worker:
                 "skip": died,
                 "seed": self.launch.seed,
                 "fork": fork,
-                "folder": getattr(process, "folder", None),
-                "memory": self.launch.limits.memory,
-                "processes": self.launch.limits.processes,
+                "folder": process.folder,
+                "limits": {name: getattr(self.launch.limits, name) for name in AT_START},
                 "forbidden": list(self.launch.forbidden),
             },
             [content for _, content in files],
@@ -149,7 +159,7 @@ class Worker:
         if not self.engine.forks or self._direct:
             self._output.drain()
             output = Output(limits.output * 1024, None if self._output.fd is None else os.dup(self._output.fd))
-            watch = Watch(self._process.pid, limits, output, "")
+            watch = Watch(self._process.pid, limits, output, "", self._process.folder)
             self._channel.wait, self._channel.bounds = watch.wait, bounds
             try:
                 self._channel.send(order)
@@ -161,7 +171,7 @@ class Worker:
         read, write = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(read, False)
         output = Output(limits.output * 1024, read)
-        watch = Watch(self._process.pid, limits, output, "")
+        watch = Watch(self._process.pid, limits, output, "", self._process.folder)
         try:
             self._channel.wait = watch.wait
             self._channel.send(order)
@@ -232,6 +242,8 @@ class Worker:
 def _fault(error: Exception | BaseException, watch: Watch, status: int | None) -> TimedOut | OutOfMemory | Crashed:
     if isinstance(error, (TimedOut, OutOfMemory)):
         return error
+    if isinstance(error, CodecError):
+        return Crashed(str(error))
     return crash(watch.what, status)
 
 
