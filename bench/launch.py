@@ -1,4 +1,4 @@
-"""What one worker costs: ``python launch.py COUNT`` prints median milliseconds as one line of JSON.
+"""What one worker costs: ``python launch.py COUNT [LEVEL]`` prints median milliseconds as one line of JSON.
 
 start: a fork of the zygote, confined, with the anchor's reference imported. check: a fork of that worker, one call
 of a student's function, and its end. kill: the end of the worker and of all it has started.
@@ -18,7 +18,7 @@ import torch
 from grader.assignment import find_course
 from grader.remote import SubmissionProxy
 from grader.remote.launch import launch_for, reference_submission
-from grader.sandbox.engines import Worker, make_engine
+from grader.sandbox.engines import LEVELS, Worker, make_engine
 from grader.sandbox.seeding import set_determinism
 from grader.sandbox.seeds import PUBLIC_COURSE_SEED
 
@@ -29,7 +29,7 @@ def main() -> None:
     reference = reference_submission(assignment)
     assert reference is not None
     launch = launch_for(assignment, assignment.names(), assignment.limits, reference, PUBLIC_COURSE_SEED)
-    engine = make_engine("auto")
+    engine = make_engine("auto", wish=sys.argv[2] if len(sys.argv) > 2 else LEVELS[0])
     z = torch.zeros(4, 7)
     taken: dict[str, list[float]] = {"start": [], "check": [], "kill": []}
 
@@ -52,7 +52,8 @@ def main() -> None:
             timed("kill", worker.kill)
     finally:
         engine.close()
-    print(json.dumps({name: statistics.median(values) for name, values in taken.items()}))
+    medians: dict[str, object] = {name: statistics.median(values) for name, values in taken.items()}
+    print(json.dumps(medians | {"level": engine.holding.level}))
 
 
 if __name__ == "__main__":

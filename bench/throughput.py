@@ -32,6 +32,9 @@ FASTER_THAN_PYTEST = 30.0
 ABOVE_BARE_FORK = 2.5
 SAMPLE = 8  # submissions that fresh pytest processes grade; three in four of them right, as in the class
 LAUNCHES = 40
+LAUNCH_MS = 25.0
+LEVELS = ("isolated", "restricted", "process")
+PARTS = {"start": "fork, confine, import", "check": "fork for a check, call", "kill": "end"}
 
 
 class WrongScore(Exception):
@@ -110,10 +113,10 @@ class Arena:
         compare(f"a bare fork per {kind}", told["points"], want)
         return float(told["seconds"]) / size
 
-    def launch(self) -> dict[str, float]:
-        """Median milliseconds of a worker's parts."""
-        found = json.loads(run([sys.executable, str(HERE / "launch.py"), str(LAUNCHES)], self.place))
-        return {str(name): float(value) for name, value in found.items()}
+    def launch(self, level: str) -> dict[str, float]:
+        """Median milliseconds of a worker's parts; empty if the machine does not offer that level."""
+        found = json.loads(run([sys.executable, str(HERE / "launch.py"), str(LAUNCHES), level], self.place))
+        return {part: float(found[part]) for part in PARTS} if found["level"] == level else {}
 
 
 @dataclass
@@ -171,8 +174,9 @@ def one_round(arena: Arena, figures: Figures, size: int) -> None:
         figures.take(
             f"fresh pytest processes, {jobs} at a time", lambda j=jobs, n=sample: arena.pytest(n, j), "s per submission"
         )
-    for part, value in arena.launch().items():
-        figures.values.setdefault(f"launch {part}", []).append(value)
+    for level in LEVELS:
+        for part, value in arena.launch(level).items():
+            figures.values.setdefault(f"{level} {part}", []).append(value)
 
 
 def table(figures: Figures, size: int) -> str:
@@ -196,9 +200,12 @@ def table(figures: Figures, size: int) -> str:
     lines += [
         "",
         f"grader's start-up: {median('start 1'):.2f} s with --jobs 1, {median('start 2'):.2f} s with --jobs 2",
-        f"one worker: {median('launch start'):.1f} ms to fork, confine and import; {median('launch check'):.1f} ms to"
-        f" fork for a check and call once; {median('launch kill'):.1f} ms to end",
+        "",
+        f"{'median milliseconds of one worker':<40}" + "".join(f"{title:>26}" for title in PARTS.values()),
     ]
+    for level in LEVELS:
+        if f"{level} start" in figures.values:
+            lines.append(f"{level:<40}" + "".join(f"{median(f'{level} {part}'):>26.1f}" for part in PARTS))
     return "\n".join(lines)
 
 
@@ -213,6 +220,15 @@ def verdicts(figures: Figures) -> str:
         ratio = median(f"slope {jobs}") / median(f"bare warm fork per check, {jobs} at a time")
         title = f"one submission more ÷ bare warm fork per check, {jobs} at a time"
         lines.append(_line(title, ratio, ABOVE_BARE_FORK, False))
+    start = median("isolated start") if "isolated start" in figures.values else None
+    if start is not None:
+        met = "met" if start <= LAUNCH_MS else f"missed by {start / LAUNCH_MS - 1:.0%}"
+        title = "milliseconds to fork, confine (isolated) and import a worker"
+        lines.append(f"{title:<66}{start:7.2f}    target ≤ {LAUNCH_MS:g}: {met}")
+        least = median("process start")
+        lines.append(
+            f"{'isolated ÷ process, the level without namespaces and files':<66}{start / least:7.2f}×   (no target)"
+        )
     return "\n".join(lines)
 
 

@@ -91,7 +91,10 @@ METRICS: Mapping[str, Metric] = {
 
 def measure(metric: str, predictions: object, targets: Targets) -> float:
     """The value of the metric of that name. Raises CheckFailed where the predictions cannot be rated."""
-    return METRICS[metric].function(predictions, targets)
+    value = METRICS[metric].function(predictions, targets)
+    if not math.isfinite(value):
+        raise fail(_WHAT, f"they are so far off that their {metric} is no finite number")
+    return value
 
 
 def tier_reached(value: float | None, tiers: Sequence[Tier], metric: str) -> str | None:

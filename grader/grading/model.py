@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.assignment import Assignment, ModelPart, Tier
 from grader.checkers import CheckFailed
-from grader.checkers.metrics import METRICS
+from grader.checkers.metrics import measure
 from grader.grading.judge import Finding, judge
 from grader.grading.messages import Check
 from grader.grading.wording import bounded, normalised
@@ -106,7 +106,7 @@ def _run(
         if failure is not None:
             raise failure
         predictions = proxy.predict_trained(weights, held_out.inputs)
-        value = round(METRICS[part.metric].function(predictions, held_out.targets), 6)
+        value = round(measure(part.metric, predictions, held_out.targets), 6)
     except CheckFailed as error:
         finding = Finding(Verdict.FAILED, bounded(str(error)))
     except (StudentRaised, Fault) as error:

@@ -58,6 +58,9 @@ def select(paths: Sequence[str], assignment: Assignment) -> Selection:
             ignored.append(path)
         elif taken := _taken_name(name):
             notes.append(f"{show_name(path)} is left out: Python or grader needs the name '{taken}'; rename it")
+        elif "/" in name and f"{name.partition('/')[0]}.py" in wanted:  # Python would import the folder
+            module = name.partition("/")[0]
+            notes.append(f"{show_name(path)} is left out: its folder would hide {module}.py; rename the folder")
         elif len(chosen) >= MAX_EXTRA:
             ignored.append(path)
         else:

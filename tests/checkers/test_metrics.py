@@ -120,3 +120,8 @@ def test_rmse_over_inputs_of_different_lengths_counts_samples_not_means():
 )
 def test_predictions_that_do_not_fit_a_list_of_targets(predictions: object, wrong: str):
     assert wrong in failure("accuracy", predictions, [torch.zeros(1), torch.zeros(3)])
+
+
+def test_predictions_so_far_off_that_the_metric_overflows_cannot_be_rated():
+    message = failure("rmse", torch.full((3,), 1e300, dtype=torch.float64), torch.zeros(3))
+    assert message == "the predictions: they are so far off that their rmse is no finite number"

@@ -92,6 +92,15 @@ def test_names_that_hide_other_modules_are_left_out(
     assert submission.notes == (note,)
 
 
+@pytest.mark.parametrize("path", ["model/__init__.py", "model/sub/x.py"])
+def test_a_folder_that_would_hide_a_module_is_left_out(
+    folder: Folder, read: Read, files: dict[str, bytes], path: str
+) -> None:
+    submission = read(folder(files | {path: b""}))
+    assert submission.files == files
+    assert submission.notes == (f"'{path}' is left out: its folder would hide model.py; rename the folder",)
+
+
 def test_few_ignored_files_are_named_and_many_are_counted(folder: Folder, read: Read, files: dict[str, bytes]) -> None:
     path = folder(files | {"pytest.ini": b"", "a b.py": b"", "plot.png": b""})
     assert read(path).notes == ("ignored, because nothing asks for it: 'a b.py', 'plot.png', 'pytest.ini'",)
