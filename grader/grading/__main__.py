@@ -15,13 +15,14 @@ from grader.assignment import load_assignment
 from grader.errors import GraderError
 from grader.grading.messages import JOB_BOUNDS
 from grader.sandbox.channel import Channel
-from grader.sandbox.engines import make_engine
+from grader.sandbox.engines import Groups, make_engine
 
 
 def start(control: socket.socket, order: dict[str, Any]) -> None:
     """Serve until the runner is gone."""
     assignment = load_assignment(Path(order["assignment"]), Path(order["solution"]) if order["solution"] else None)
-    engine = make_engine(order["engine"], assignment.preload, order["wish"])
+    groups = Groups(Path(order["groups"])) if order["groups"] else None
+    engine = make_engine(order["engine"], assignment.preload, order["wish"], groups)
     try:
         from grader.grading.server import serve
 

@@ -33,6 +33,7 @@ from grader.grading.messages import (
 from grader.report import CheckResult, CheckTiming, Confinement, TrainingResult
 from grader.sandbox.bounds import CodecError
 from grader.sandbox.channel import Channel, ChannelClosed
+from grader.sandbox.engines import prepare_groups
 from grader.sandbox.forkserver import Forked
 from grader.sandbox.seeds import DETERMINISM_ENVIRONMENT
 from grader.submission import Submission
@@ -106,6 +107,9 @@ class LocalRunner:
         if self._ready is not None and self._process is not None and self._process.poll() is None:
             return self._ready
         self._shut()
+        if not self._starts:
+            groups = prepare_groups() if sys.platform == "linux" else None
+            self._order["groups"] = str(groups.home) if groups else ""
         self._starts += 1
         if self._starts > RESTARTS:
             raise GraderError("the checking process ended too often; its words are above")

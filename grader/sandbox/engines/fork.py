@@ -12,6 +12,7 @@ import sys
 import tempfile
 from contextlib import suppress
 
+from grader.sandbox.engines.groups import Group, Groups
 from grader.sandbox.engines.protocol import EXIT_SECONDS, STARTUP_SECONDS, Holding, Launch, Process
 from grader.sandbox.faults import EngineFailed
 from grader.sandbox.forkserver import Forked
@@ -19,13 +20,16 @@ from grader.sandbox.scratch import remove_tree
 from grader.sandbox.seeds import DETERMINISM_ENVIRONMENT
 from grader.sandbox.watch import tree
 
+MAX_LOOKS = 100
+
 
 class ForkEngine:
     """Workers forked from a zygote. May be used from several forked processes at once: a request is one datagram."""
 
     forks = True
 
-    def __init__(self, preload: tuple[str, ...] = (), wish: str = "isolated") -> None:
+    def __init__(self, preload: tuple[str, ...] = (), wish: str = "isolated", groups: Groups | None = None) -> None:
+        self.groups = groups
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [
             sys.executable,
@@ -63,13 +67,21 @@ class ForkEngine:
             if not message:
                 raise EngineFailed("the zygote ended while starting; its words are above")
             told = json.loads(message)
-            self._told = Holding(told["level"], "fork", tuple(told["mechanisms"]), tuple(told["notes"]))
+            mechanisms = (*told["mechanisms"], *(["cgroup v2 limits"] if self.groups else []))
+            self._told = Holding(told["level"], "fork", mechanisms, tuple(told["notes"]))
             self.control.settimeout(None)
         return self._told
 
     def start(self, launch: Launch) -> Process:
         assert self.holding
-        return _ForkedProcess(self.control, private_root="mount" in self.holding.mechanisms)
+        process = _ForkedProcess(self.control, private_root="mount" in self.holding.mechanisms)
+        if self.groups is not None and process.pid is not None:
+            try:
+                process.group = self.groups.group(process.pid, launch.limits)  # it waits for its setup meanwhile
+            except OSError as error:
+                process.kill()
+                raise EngineFailed(f"the worker could not be put into a control group: {error}") from None
+        return process
 
     def alive(self) -> bool:
         if self.control.fileno() < 0:
@@ -105,15 +117,18 @@ class _ForkedProcess:
             channel.close()
             os.close(out)
         self.pid = self._forked.pid
+        self.group: Group | None = None
 
     def kill(self) -> None:
         # In a pid namespace the first kill takes all; elsewhere each descendant is sent its own.
-        others = tree(self.pid)[1:] if self.pid and self.folder else []
+        others = _stopped_tree(self.pid) if self.pid and self.folder else []
         self._forked.kill()
         for pid in others:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         self._forked.exit_status()
+        if self.group is not None:
+            self.group.close()
         self._forked.close()
         self.sock.close()
         if self.folder:
@@ -121,3 +136,17 @@ class _ForkedProcess:
 
     def exit_status(self) -> int | None:
         return self._forked.exit_status(EXIT_SECONDS)
+
+
+def _stopped_tree(pid: int) -> list[int]:
+    """The descendants of a process, all stopped: while they run, a fork bomb is ahead of whoever kills it."""
+    stopped: set[int] = set()
+    for _ in range(MAX_LOOKS):
+        new = set(tree(pid)[1:]) - stopped
+        if not new:
+            break
+        for process in new:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(process, signal.SIGSTOP)
+        stopped |= new
+    return sorted(stopped)
