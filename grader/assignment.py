@@ -25,7 +25,7 @@ TIER_NAMES = ("simple", "medium", "strong", "boss")
 HIDDEN_FEEDBACK = ("title", "nothing", "full")
 HIGHER_IS_BETTER: Mapping[str, bool] = {"rmse": False, "accuracy": True}
 
-_NO_CONTENT = frozenset({"__pycache__", "runs", "run.json", "curves.png"})
+_NO_CONTENT = frozenset({"__pycache__", "runs", "run.json", "curves.png", "pictures"})
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _WEIGHTS_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*\.safetensors")
 # What the worker and the tests import besides the standard library.

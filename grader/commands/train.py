@@ -12,9 +12,10 @@ from rich.text import Text
 
 from grader.assignment import Assignment, ModelPart, find_course
 from grader.errors import UsageError
+from grader.exporters import terminal_line
 
 if TYPE_CHECKING:
-    from grader.datasets import Source
+    from grader.datasets import Source, Split
     from grader.training import RunRecord, Score
 
 EXAMPLE = """
@@ -110,7 +111,23 @@ def command(
         click.echo(f"\nStopped after step {line.steps}: {left}", err=True)
         return 130
     _show(console, chosen, part, record, score, results, source)
+    _draw(console, chosen, modules, results, split)
     return 0
+
+
+def _draw(console: Console, assignment: Assignment, modules: Path, results: Path, split: Split) -> None:
+    """Pictures are a bonus: what goes wrong with them is said, and the training stands."""
+    from grader.training import draw_pictures
+
+    assert assignment.model is not None
+    try:
+        drawn = draw_pictures(assignment, modules, results / assignment.model.weights, split, results)
+    except Exception as error:
+        text = f"The pictures could not be drawn: {type(error).__name__}: {error}"
+        console.print(Text(terminal_line(text), style="yellow"), soft_wrap=True)
+        return
+    for path in drawn:
+        console.print(Text(f"Picture: {path}"), soft_wrap=True)
 
 
 def _modules_folder(part: ModelPart, assignment: Assignment) -> Path:

@@ -15,7 +15,7 @@ MAX_DEPTH = 3  # of the folder that holds the modules
 MAX_EXTRA = 200  # modules besides those asked for
 MAX_NAMED = 5
 # What nbgrader and ``grader train`` write beside the modules.
-_EXPECTED = ("timestamp.txt", "run.json", "curves.png", "runs")
+_EXPECTED = ("timestamp.txt", "run.json", "curves.png", "runs", "pictures")
 _NEVER = ("conftest.py", "sitecustomize.py", "usercustomize.py")
 
 

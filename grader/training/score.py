@@ -15,7 +15,7 @@ from grader.checkers import CheckFailed
 from grader.checkers.metrics import measure, tier_reached
 from grader.datasets import Items
 from grader.errors import ContentError
-from grader.training.student import StudentCodeError, model_code
+from grader.training.student import ModelCode, StudentCodeError, model_code
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,7 @@ def score_at_home(
     if part is None:
         raise ContentError(f"{assignment.slug} has no [model] part in its manifest")
     with model_code(student_dir, part.module) as code:
-        model = code.build_model()
-        if not isinstance(model, nn.Module):
-            raise StudentCodeError(f"build_model() must return an nn.Module, not {type(model).__name__}")
-        try:
-            load_model(model, weights)
-        except (SafetensorError, RuntimeError, ValueError) as error:
-            raise StudentCodeError(
-                f"{weights.name} does not fit the model that build_model() builds: {error}"
-            ) from error
-        model.to(device).eval()
+        model = trained_model(code, weights).to(device)
         with torch.no_grad():
             predictions = code.predict(model, _to(inputs, device))
     try:
@@ -62,6 +53,18 @@ def score_at_home(
     except CheckFailed as error:
         raise StudentCodeError(f"{part.module}.py: predict: {error}") from error
     return Score(part.metric, value, tier_reached(value, part.tiers, part.metric))
+
+
+def trained_model(code: ModelCode, weights: Path) -> nn.Module:
+    """A new model with the saved weights, in eval mode. Raises StudentCodeError if they do not fit."""
+    model = code.build_model()
+    if not isinstance(model, nn.Module):
+        raise StudentCodeError(f"build_model() must return an nn.Module, not {type(model).__name__}")
+    try:
+        load_model(model, weights)
+    except (SafetensorError, RuntimeError, ValueError) as error:
+        raise StudentCodeError(f"{weights.name} does not fit the model that build_model() builds: {error}") from error
+    return model.eval()
 
 
 def _to(inputs: Items, device: str) -> Items:

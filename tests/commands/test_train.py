@@ -150,6 +150,36 @@ def test_the_help_has_an_example():
     assert "grader train hw1_regression\n" in result.output
 
 
+PICTURES = """
+import torch
+
+def draw(student, model, split, out):
+    assert not model.training
+    assert student.predict(model, split.inputs).shape == split.targets.shape
+    try:
+        student.not_written_yet
+    except NotImplementedError:
+        (out / "loss.png").write_bytes(b"a picture")
+"""
+
+
+def test_the_assignments_pictures_are_drawn_with_the_students_functions(train, course: Path):
+    (course / "assignments" / "hw1_regression" / "pictures.py").write_text(PICTURES)
+    done = train("--out", "results")
+    assert done.exit_code == 0
+    assert (course / "results" / "pictures" / "loss.png").read_bytes() == b"a picture"
+    assert "Picture: results/pictures/loss.png" in done.output
+
+
+def test_pictures_that_cannot_be_drawn_cost_nothing_but_a_line(train, course: Path):
+    script = course / "assignments" / "hw1_regression" / "pictures.py"
+    script.write_text("def draw(student, model, split, out):\n    return 1 / 0\n")
+    done = train("--out", "results")
+    assert done.return_value == 0
+    assert "The pictures could not be drawn: ZeroDivisionError: division by zero" in done.output
+    assert (course / "results" / "model.safetensors").exists()
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGINT") or os.name != "posix", reason="needs POSIX signals")
 def test_ctrl_c_leaves_everything_as_it_was(course: Path):
     model = course / "assignments" / "hw1_regression" / "model.py"
