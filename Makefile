@@ -14,11 +14,14 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $(STAMP)
 
-# Grade the example class and compare every grade with what it should be.
+# Grade the example classes and compare every grade with what it should be.
+CLASSES := $(notdir $(patsubst %/expected.toml,%,$(wildcard tests/submissions/*/expected.toml)))
 demo: setup
-	$(BIN)/grader grade hw1_regression tests/submissions/hw1_regression/class \
-		--seed-file tests/submissions/hw1_regression/course.seed --out out/hw1_regression
-	$(BIN)/python tests/submissions/compare.py hw1_regression out/hw1_regression
+	set -e; for slug in $(CLASSES); do \
+		$(BIN)/grader grade $$slug tests/submissions/$$slug/class \
+			--seed-file tests/submissions/$$slug/course.seed --out out/$$slug; \
+		$(BIN)/python tests/submissions/compare.py $$slug out/$$slug; \
+	done
 
 test: setup
 	$(BIN)/python -m pytest -q -m "not heavy"
@@ -32,10 +35,11 @@ check: setup
 bench: setup
 	$(BIN)/python bench/throughput.py
 
+ASSIGNMENTS := $(notdir $(patsubst %/assignment.toml,%,$(wildcard assignments/*/assignment.toml)))
 # The proofs that take minutes: every tier is trained, every assignment proves itself.
 prove: setup
 	$(BIN)/python -m pytest -q -m heavy
-	$(BIN)/grader prove hw1_regression
+	set -e; for slug in $(ASSIGNMENTS); do $(BIN)/grader prove $$slug; done
 
 # A coverage-guided search for bytes that the trusted side does not survive; FUZZ_SECONDS for each target.
 FUZZ_SECONDS ?= 60

@@ -19,6 +19,7 @@ from grader.limits import Limits
 from grader.manifest import Table, closest, read_manifest, show
 
 MANIFEST = "assignment.toml"
+PICTURES = "pictures.py"  # given to students beside their modules: draws what `grader train` shows
 FORMAT = 1
 KEYS = ("format", "slug", "title", "version", "points", "modules", "feedback", "limits", "worker", "model", "forbidden")
 TIER_NAMES = ("simple", "medium", "strong", "boss")

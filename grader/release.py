@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.assignment import Course
+from grader.assignment import PICTURES, Course
 from grader.errors import ContentError
 from grader.submission import SourceError, decode_source
 
@@ -87,7 +87,7 @@ def stub_drift(course: Course, slug: str) -> list[str]:
         elif path.read_bytes() != text.encode():
             found.append(f"{name} is not what the reference gives; edit the reference, then {remedy}")
     for path in sorted((course.root / "assignments" / slug).glob("*.py")):
-        if path not in stubs:
+        if path not in stubs and path.name != PICTURES:
             name = path.relative_to(course.root).as_posix()
             found.append(f"{name} belongs to no module of the assignment; delete it or name it in 'modules'")
     return found

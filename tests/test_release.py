@@ -259,6 +259,7 @@ def test_drift_names_each_stub_and_the_remedy(course: Course) -> None:
     stub = course.root / "assignments/hw/circle.py"
     stub.write_text(stub.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     (stub.parent / "old.py").touch()
+    (stub.parent / "pictures.py").touch()  # given, and of no module
     assert stub_drift(course, "hw") == [
         f"assignments/hw/circle.py is not what the reference gives; edit the reference, then {remedy}",
         "assignments/hw/old.py belongs to no module of the assignment; delete it or name it in 'modules'",

@@ -143,10 +143,14 @@ def prove_tiers(
     scores, seconds = {}, {}
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         running = {pool.submit(_train_and_score, training): key for key, training in wanted.items()}
-        for done in as_completed(running):
-            key = running[done]
-            scores[key], seconds[key] = done.result()
-            progress(f"{key[0]}, seed {key[1]}: {statistics.fmean(scores[key]):.4f} in {seconds[key]:.1f} s of CPU")
+        try:
+            for done in as_completed(running):
+                key = running[done]
+                scores[key], seconds[key] = done.result()
+                progress(f"{key[0]}, seed {key[1]}: {statistics.fmean(scores[key]):.4f} in {seconds[key]:.1f} s of CPU")
+        except BaseException:  # Ctrl-C, too: not one more training is begun
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
     measured = {
         name: Measured(
             name,

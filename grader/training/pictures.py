@@ -10,12 +10,11 @@ from typing import Any
 
 import torch
 
-from grader.assignment import Assignment
+from grader.assignment import PICTURES, Assignment
 from grader.datasets import Split
 from grader.training.score import trained_model
 from grader.training.student import model_code
 
-SCRIPT = "pictures.py"
 FOLDER = "pictures"
 
 
@@ -41,7 +40,7 @@ def draw_pictures(
 
     Whatever it raises is for the caller to tell: pictures are no part of the training, and never undo it.
     """
-    script = assignment.folder / SCRIPT
+    script = assignment.folder / PICTURES
     part = assignment.model
     if part is None or not script.is_file():
         return ()

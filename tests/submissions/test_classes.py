@@ -12,6 +12,7 @@ from types import ModuleType
 
 import pytest
 
+from grader.assignment import Course
 from grader.report import CheckResult, Confinement, Digests, Report, TrainingResult, summarise, write_report
 from grader.verdict import Verdict
 
@@ -40,7 +41,8 @@ def test_the_untouched_stub_is_the_released_one(slug: str) -> None:
     assert students, "no student handed in the stub"
     for student in students:
         files = {path.name: path.read_bytes() for path in (HERE / slug / "class" / student).iterdir()}
-        assert files == {path.name: path.read_bytes() for path in (COURSE / "assignments" / slug).glob("*.py")}
+        folder = COURSE / "assignments" / slug
+        assert files == {f"{m}.py": (folder / f"{m}.py").read_bytes() for m in Course(COURSE).assignment(slug).modules}
 
 
 @pytest.mark.parametrize("slug", SLUGS)

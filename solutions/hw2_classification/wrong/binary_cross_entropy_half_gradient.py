@@ -1,0 +1,18 @@
+"""Detaches the second term, so that half of the gradient is missing.
+
+module: logistic
+rejected by: test_binary_cross_entropy_gradient
+"""
+
+import math
+
+import torch
+
+
+def _log(q):
+    inside = q > math.exp(-100)
+    return torch.where(inside, torch.where(inside, q, 1).log(), -100)
+
+
+def binary_cross_entropy(p, t):
+    return -(t * _log(p) + (1 - t) * _log(1 - p.detach())).mean()

@@ -1,0 +1,18 @@
+"""Leaves out the term of 1 − t.
+
+module: logistic
+rejected by: test_binary_cross_entropy_value
+"""
+
+import math
+
+import torch
+
+
+def _log(q):
+    inside = q > math.exp(-100)
+    return torch.where(inside, torch.where(inside, q, 1).log(), -100)
+
+
+def binary_cross_entropy(p, t):
+    return -(t * _log(p)).mean()

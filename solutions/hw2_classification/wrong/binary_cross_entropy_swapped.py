@@ -1,0 +1,18 @@
+"""Takes the targets for the probabilities.
+
+module: logistic
+rejected by: test_binary_cross_entropy_value
+"""
+
+import math
+
+import torch
+
+
+def _log(q):
+    inside = q > math.exp(-100)
+    return torch.where(inside, torch.where(inside, q, 1).log(), -100)
+
+
+def binary_cross_entropy(p, t):
+    return -(p * _log(t) + (1 - p) * _log(1 - t)).mean()

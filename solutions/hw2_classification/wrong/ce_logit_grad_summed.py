@@ -1,0 +1,11 @@
+"""Sums over the elements.
+
+module: logistic
+rejected by: test_ce_logit_grad_value
+"""
+
+import torch
+
+
+def ce_logit_grad(z, t):
+    return (1 / (1 + torch.exp(-z)) - t).sum()

@@ -1,0 +1,21 @@
+"""Takes a minimum for a maximum.
+
+module: critical_points
+rejected by: test_classify_critical_point_words
+"""
+
+import torch
+
+
+def classify_critical_point(g, H, grad_tol, eig_tol):
+    if torch.linalg.norm(g) > grad_tol:
+        return "not critical"
+    eigenvalues = torch.linalg.eigvalsh(H)
+    up, down = eigenvalues > eig_tol, eigenvalues < -eig_tol
+    if up.any() and down.any():
+        return "saddle"
+    if up.all():
+        return "maximum"
+    if down.all():
+        return "minimum"
+    return "degenerate"

@@ -1,0 +1,13 @@
+"""Computes and answers in float64.
+
+module: generative
+rejected by: test_covariance_shapes
+"""
+
+
+def covariance(x, unbiased=False):
+    n = len(x)
+    if unbiased and n < 2:
+        raise ValueError("too few rows")
+    d = x.double() - x.double().mean(dim=0)
+    return d.T @ d / (n - 1 if unbiased else n)

@@ -1,0 +1,18 @@
+"""Looks at the range before the shape.
+
+module: logistic
+rejected by: test_cross_entropy_refuses_shapes
+"""
+
+import torch
+
+
+def cross_entropy(logits, target):
+    if target.dtype != torch.int64:
+        raise TypeError("labels must be int64")
+    if ((target < 0) | (target >= logits.shape[1])).any():
+        raise IndexError("label out of range")
+    if target.shape != logits.shape[:1]:
+        raise ValueError("shape of target")
+    log = logits - torch.logsumexp(logits, dim=1, keepdim=True)
+    return -log[torch.arange(len(target)), target].mean()

@@ -1,0 +1,17 @@
+"""Loses the gradient.
+
+module: network
+rejected by: test_dropout_gradient
+"""
+
+import torch
+
+
+def dropout(x, p, training, generator):
+    if not 0 <= p <= 1:
+        raise ValueError("p")
+    x = x.detach()
+    if not training:
+        return x
+    kept = torch.rand(x.shape, generator=generator) >= p
+    return x * kept / (1 - p) if p < 1 else x * 0

@@ -1,0 +1,16 @@
+"""Ignores the generator.
+
+module: network
+rejected by: test_dropout_generator
+"""
+
+import torch
+
+
+def dropout(x, p, training, generator):
+    if not 0 <= p <= 1:
+        raise ValueError("p")
+    if not training:
+        return x
+    kept = torch.rand(x.shape, generator=None) >= p
+    return x * kept / (1 - p) if p < 1 else x * 0

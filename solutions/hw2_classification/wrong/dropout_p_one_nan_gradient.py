@@ -1,0 +1,16 @@
+"""Chooses zeros at p = 1 behind the division, whose gradient is NaN.
+
+module: network
+rejected by: test_dropout_edges
+"""
+
+import torch
+
+
+def dropout(x, p, training, generator):
+    if not 0 <= p <= 1:
+        raise ValueError("p")
+    if not training:
+        return x
+    kept = torch.rand(x.shape, generator=generator) >= p
+    return torch.where(kept, x / (1 - p), 0)

@@ -1,0 +1,14 @@
+"""Drops in eval mode too.
+
+module: network
+rejected by: test_dropout_eval
+"""
+
+import torch
+
+
+def dropout(x, p, training, generator):
+    if not 0 <= p <= 1:
+        raise ValueError("p")
+    kept = torch.rand(x.shape, generator=generator) >= p
+    return x * kept / (1 - p) if p < 1 else x * 0

@@ -1,0 +1,16 @@
+"""Drops whole rows.
+
+module: network
+rejected by: test_dropout_training
+"""
+
+import torch
+
+
+def dropout(x, p, training, generator):
+    if not 0 <= p <= 1:
+        raise ValueError("p")
+    if not training:
+        return x
+    kept = torch.rand(x.shape[:1] + (1,) * (x.ndim - 1), generator=generator) >= p
+    return x * kept / (1 - p) if p < 1 else x * 0

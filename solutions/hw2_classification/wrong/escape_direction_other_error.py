@@ -1,0 +1,14 @@
+"""Raises RuntimeError.
+
+module: critical_points
+rejected by: test_escape_direction_refuses
+"""
+
+import torch
+
+
+def escape_direction(H):
+    eigenvalues, vectors = torch.linalg.eigh(H)
+    if eigenvalues[0] >= 0:
+        raise RuntimeError("no way down")
+    return vectors[:, 0]

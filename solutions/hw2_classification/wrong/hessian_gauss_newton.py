@@ -1,0 +1,15 @@
+"""Multiplies the gradient by itself.
+
+module: critical_points
+rejected by: test_hessian_value
+"""
+
+import torch
+
+
+def hessian(f, theta):
+    theta = theta.detach().clone().requires_grad_()
+    value = f(theta) + 0 * theta.sum()
+    (g,) = torch.autograd.grad(value, theta, create_graph=True)
+    g = g + 0 * (theta**2).sum()
+    return torch.outer(g, g).detach()

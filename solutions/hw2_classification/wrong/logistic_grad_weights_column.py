@@ -1,0 +1,12 @@
+"""Gives dw the shape (D, 1).
+
+module: logistic
+rejected by: test_logistic_grad_value
+"""
+
+import torch
+
+
+def logistic_grad(x, y, w, b):
+    error = 1 / (1 + torch.exp(-(x @ w + b))) - y
+    return x.T @ error[:, None] / len(y), error.mean()

@@ -1,0 +1,15 @@
+"""Calls F.one_hot.
+
+module: logistic
+rejected by: test_one_hot_value
+"""
+
+import torch
+
+
+def one_hot(t, C):
+    if t.dtype != torch.int64:
+        raise TypeError("labels must be int64")
+    if ((t < 0) | (t >= C)).any():
+        raise IndexError("label out of range")
+    return torch.nn.functional.one_hot(t, C)

@@ -1,0 +1,12 @@
+"""Adds 10⁻⁶ to the sum.
+
+module: logistic
+rejected by: test_softmax_value
+"""
+
+import torch
+
+
+def softmax(x, dim):
+    e = torch.exp(x - x.amax(dim=dim, keepdim=True))
+    return e / (e.sum(dim=dim, keepdim=True) + 1e-6)

@@ -1,0 +1,12 @@
+"""Sums over the last dimension, whatever dim says.
+
+module: logistic
+rejected by: test_softmax_value
+"""
+
+import torch
+
+
+def softmax(x, dim):
+    e = torch.exp(x - x.amax(dim=-1, keepdim=True))
+    return e / e.sum(dim=-1, keepdim=True)
