@@ -15,10 +15,17 @@ def seed_everything(seed: int) -> None:
     """Seed ``random``, NumPy and torch (CPU and every CUDA device)."""
     random.seed(seed)
     np.random.seed(seed % (1 << 32))
-    if os.environ.get("CUDA_VISIBLE_DEVICES") == "" and not torch.backends.mps.is_built():
-        torch.default_generator.manual_seed(seed)  # there is no other; the general way costs a worker a millisecond
+    if _only_the_cpu():
+        # torch.manual_seed would put a note for a later CUDA on a list, with the call stack: milliseconds each time.
+        torch.default_generator.manual_seed(seed)
     else:
         torch.manual_seed(seed)
+
+
+def _only_the_cpu() -> bool:
+    """Can no accelerator be used in this process, now or later?"""
+    built = torch.version.cuda or torch.version.hip or torch.backends.mps.is_built() or torch.xpu._is_compiled()
+    return not built or (os.environ.get("CUDA_VISIBLE_DEVICES") == "" and not torch.backends.mps.is_built())
 
 
 def set_determinism() -> None:
