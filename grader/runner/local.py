@@ -196,6 +196,7 @@ class LocalRunner:
                     return _End.OUTSIDE
                 wait.extend(self._take(event, progress))
                 if progress.done:
+                    self._starts = 1  # it works: only ends without any work between them are too many
                     return _End.DONE
         except _Late:
             forked.kill()

@@ -1,0 +1,16 @@
+"""Lets one draw decide about flip and move.
+
+module: transforms
+rejected by: test_augment_draws
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+def augment(img, generator):
+    i, j = (int(torch.randint(n, (), generator=generator)) for n in (9, 9))
+    flip = i > 4
+    if flip:
+        img = img.flip(-1)
+    return F.pad(img, (4, 4, 4, 4))[:, i : i + img.shape[1], j : j + img.shape[2]]

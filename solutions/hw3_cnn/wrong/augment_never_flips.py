@@ -1,0 +1,13 @@
+"""Never flips.
+
+module: transforms
+rejected by: test_augment_draws
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+def augment(img, generator):
+    i, j = (int(torch.randint(n, (), generator=generator)) for n in (9, 9))
+    return F.pad(img, (4, 4, 4, 4))[:, i : i + img.shape[1], j : j + img.shape[2]]

@@ -1,0 +1,15 @@
+"""Repeats the edge in place of padding with 0.
+
+module: transforms
+rejected by: test_augment_images
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+def augment(img, generator):
+    flip, i, j = (int(torch.randint(n, (), generator=generator)) for n in (2, 9, 9))
+    if flip:
+        img = img.flip(-1)
+    return F.pad(img, (4, 4, 4, 4), mode="replicate")[:, i : i + img.shape[1], j : j + img.shape[2]]

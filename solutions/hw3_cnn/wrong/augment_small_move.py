@@ -1,0 +1,15 @@
+"""Moves by 2 pixels at most.
+
+module: transforms
+rejected by: test_augment_draws
+"""
+
+import torch
+import torch.nn.functional as F
+
+
+def augment(img, generator):
+    flip, i, j = (int(torch.randint(n, (), generator=generator)) for n in (2, 5, 5))
+    if flip:
+        img = img.flip(-1)
+    return F.pad(img, (2, 2, 2, 2))[:, i : i + img.shape[1], j : j + img.shape[2]]

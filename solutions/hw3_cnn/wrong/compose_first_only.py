@@ -1,0 +1,15 @@
+"""Returns after the first transform.
+
+module: transforms
+rejected by: test_compose_order
+"""
+
+
+class Compose:
+    def __init__(self, transforms):
+        self.transforms = list(transforms)
+
+    def __call__(self, img):
+        for transform in self.transforms:
+            return transform(img)
+        return img

@@ -1,0 +1,15 @@
+"""Leaves the last transform out.
+
+module: transforms
+rejected by: test_compose_order
+"""
+
+
+class Compose:
+    def __init__(self, transforms):
+        self.transforms = list(transforms)
+
+    def __call__(self, img):
+        for transform in self.transforms[:-1]:
+            img = transform(img)
+        return img

@@ -1,0 +1,13 @@
+"""Counts different slopes, so that 1, 0, 1 are two.
+
+module: training_tricks
+rejected by: test_count_linear_pieces_zigzag
+"""
+
+import torch
+
+
+def count_linear_pieces(net, grid, tol=1e-4):
+    t = grid.detach().clone()[:, None].requires_grad_()
+    (slope,) = torch.autograd.grad(net(t).sum(), t)
+    return 1 + int((slope.flatten().sort().values.diff().abs() > tol).sum())

@@ -1,0 +1,13 @@
+"""Counts where the slope changes its sign.
+
+module: training_tricks
+rejected by: test_count_linear_pieces_value
+"""
+
+import torch
+
+
+def count_linear_pieces(net, grid, tol=1e-4):
+    t = grid.detach().clone()[:, None].requires_grad_()
+    (slope,) = torch.autograd.grad(net(t).sum(), t)
+    return 1 + int((slope[1:].sign() != slope[:-1].sign()).sum())

@@ -1,0 +1,14 @@
+"""Starts at 1, whatever start_dim says.
+
+module: convolution
+rejected by: test_flatten_value
+"""
+
+import math
+
+
+def flatten(x, start_dim=1):
+    if not -x.ndim <= start_dim < x.ndim:
+        raise IndexError("start_dim")
+    start_dim = 1
+    return x.reshape(*x.shape[:start_dim], math.prod(x.shape[start_dim:]))

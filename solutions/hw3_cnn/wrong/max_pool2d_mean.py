@@ -1,0 +1,18 @@
+"""Averages.
+
+module: convolution
+rejected by: test_max_pool2d_value
+"""
+
+
+def _pair(value):
+    return (value, value) if isinstance(value, int) else tuple(value)
+
+
+def max_pool2d(x, kernel, stride=None):
+    kh, kw = _pair(kernel)
+    sh, sw = (kh, kw) if stride is None else _pair(stride)
+    if kh > x.shape[2] or kw > x.shape[3]:
+        raise ValueError("kernel larger than the image")
+    windows = x.unfold(2, kh, sh).unfold(3, kw, sw).flatten(-2)
+    return windows.mean(dim=-1)

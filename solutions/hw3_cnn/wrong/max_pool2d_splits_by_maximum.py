@@ -1,0 +1,23 @@
+"""Compares pair by pair with torch.maximum, which halves the gradient at a tie.
+
+module: convolution
+rejected by: test_max_pool2d_ties
+"""
+
+import torch
+
+
+def _pair(value):
+    return (value, value) if isinstance(value, int) else tuple(value)
+
+
+def max_pool2d(x, kernel, stride=None):
+    kh, kw = _pair(kernel)
+    sh, sw = (kh, kw) if stride is None else _pair(stride)
+    if kh > x.shape[2] or kw > x.shape[3]:
+        raise ValueError("kernel larger than the image")
+    windows = x.unfold(2, kh, sh).unfold(3, kw, sw).flatten(-2)
+    y = windows[..., 0]
+    for k in range(1, kh * kw):
+        y = torch.maximum(y, windows[..., k])
+    return y

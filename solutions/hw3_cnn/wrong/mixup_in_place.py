@@ -1,0 +1,20 @@
+"""Scales the images in place.
+
+module: training_tricks
+rejected by: test_mixup_value
+"""
+
+import torch
+
+
+def mixup(x, y, lam, index):
+    if not y.is_floating_point():
+        raise TypeError("labels must be probabilities")
+    lam = torch.as_tensor(lam, dtype=x.dtype)
+
+    def mix(z):
+        share = lam.to(z.dtype).reshape(-1, *[1] * (z.ndim - 1))
+        partner = z[index]
+        return z.mul_(share).add_((1 - share) * partner)
+
+    return mix(x), mix(y)

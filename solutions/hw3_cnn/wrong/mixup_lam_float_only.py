@@ -1,0 +1,19 @@
+"""Asks for the number of λ, which fails for one λ per example.
+
+module: training_tricks
+rejected by: test_mixup_lam
+"""
+
+import torch
+
+
+def mixup(x, y, lam, index):
+    if not y.is_floating_point():
+        raise TypeError("labels must be probabilities")
+    lam = torch.as_tensor(float(lam), dtype=x.dtype)
+
+    def mix(z):
+        share = lam.to(z.dtype).reshape(-1, *[1] * (z.ndim - 1))
+        return share * z + (1 - share) * z[index]
+
+    return mix(x), mix(y)

@@ -1,0 +1,19 @@
+"""Shapes λ for images of four dimensions only.
+
+module: training_tricks
+rejected by: test_mixup_edges
+"""
+
+import torch
+
+
+def mixup(x, y, lam, index):
+    if not y.is_floating_point():
+        raise TypeError("labels must be probabilities")
+    lam = torch.as_tensor(lam, dtype=x.dtype)
+
+    def mix(z):
+        share = lam.to(z.dtype).reshape(-1, 1, 1, 1) if z is x else lam.to(z.dtype).reshape(-1, 1)
+        return share * z + (1 - share) * z[index]
+
+    return mix(x), mix(y)

@@ -1,0 +1,20 @@
+"""Takes the larger of λ and 1 − λ.
+
+module: training_tricks
+rejected by: test_mixup_value
+"""
+
+import torch
+
+
+def mixup(x, y, lam, index):
+    if not y.is_floating_point():
+        raise TypeError("labels must be probabilities")
+    lam = torch.as_tensor(lam, dtype=x.dtype)
+    lam = torch.maximum(lam, 1 - lam)
+
+    def mix(z):
+        share = lam.to(z.dtype).reshape(-1, *[1] * (z.ndim - 1))
+        return share * z + (1 - share) * z[index]
+
+    return mix(x), mix(y)

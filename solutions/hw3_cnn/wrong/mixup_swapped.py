@@ -1,0 +1,19 @@
+"""Takes λ for the share of the partner.
+
+module: training_tricks
+rejected by: test_mixup_value
+"""
+
+import torch
+
+
+def mixup(x, y, lam, index):
+    if not y.is_floating_point():
+        raise TypeError("labels must be probabilities")
+    lam = torch.as_tensor(lam, dtype=x.dtype)
+
+    def mix(z):
+        share = lam.to(z.dtype).reshape(-1, *[1] * (z.ndim - 1))
+        return (1 - share) * z + share * z[index]
+
+    return mix(x), mix(y)

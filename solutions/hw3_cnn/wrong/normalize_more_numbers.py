@@ -1,0 +1,16 @@
+"""Ignores numbers that are too many.
+
+module: transforms
+rejected by: test_normalize_errors
+"""
+
+import torch
+
+
+def normalize(x, mean, std):
+    mean = torch.as_tensor(mean, dtype=x.dtype)
+    std = torch.as_tensor(std, dtype=x.dtype)
+    mean, std = mean[: x.shape[-3]], std[: x.shape[-3]]
+    if mean.shape != (x.shape[-3],) or std.shape != (x.shape[-3],) or (std == 0).any():
+        raise ValueError("mean or std")
+    return (x - mean[:, None, None]) / std[:, None, None]

@@ -1,0 +1,15 @@
+"""Accepts one number for all channels.
+
+module: transforms
+rejected by: test_normalize_errors
+"""
+
+import torch
+
+
+def normalize(x, mean, std):
+    mean = torch.as_tensor(mean, dtype=x.dtype)
+    std = torch.as_tensor(std, dtype=x.dtype)
+    if {len(mean), len(std)} - {1, x.shape[-3]} or (std == 0).any():
+        raise ValueError("mean or std")
+    return (x - mean[:, None, None]) / std[:, None, None]

@@ -1,0 +1,16 @@
+"""Uses the image's own mean and deviation.
+
+module: transforms
+rejected by: test_normalize_value
+"""
+
+import torch
+
+
+def normalize(x, mean, std):
+    mean = torch.as_tensor(mean, dtype=x.dtype)
+    std = torch.as_tensor(std, dtype=x.dtype)
+    if mean.shape != (x.shape[-3],) or std.shape != (x.shape[-3],) or (std == 0).any():
+        raise ValueError("mean or std")
+    own = x.mean(dim=(-2, -1), keepdim=True), x.std(dim=(-2, -1), keepdim=True)
+    return (x - own[0]) / own[1]

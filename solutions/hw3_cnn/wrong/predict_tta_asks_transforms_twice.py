@@ -1,0 +1,19 @@
+"""Calls each transform twice.
+
+module: training_tricks
+rejected by: test_predict_tta_calls
+"""
+
+import torch
+
+
+def predict_tta(model, x, transforms):
+    training = model.training
+    model.eval()
+    with torch.no_grad():
+        for transform in transforms:
+            transform(x)
+        versions = [x, *(transform(x) for transform in transforms)]
+        p = torch.stack([model(version).softmax(dim=1) for version in versions]).mean(dim=0)
+    model.train(training)
+    return p

@@ -1,0 +1,17 @@
+"""Averages logarithms.
+
+module: training_tricks
+rejected by: test_predict_tta_value
+"""
+
+import torch
+
+
+def predict_tta(model, x, transforms):
+    training = model.training
+    model.eval()
+    with torch.no_grad():
+        versions = [x, *(transform(x) for transform in transforms)]
+        p = torch.stack([model(version).log_softmax(dim=1) for version in versions]).mean(dim=0).exp()
+    model.train(training)
+    return p

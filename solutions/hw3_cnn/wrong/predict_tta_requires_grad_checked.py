@@ -1,0 +1,17 @@
+"""Leaves the parameters without requires_grad.
+
+module: training_tricks
+rejected by: test_predict_tta_no_gradient
+"""
+
+import torch
+
+
+def predict_tta(model, x, transforms):
+    training = model.training
+    model.eval().requires_grad_(False)
+    with torch.no_grad():
+        versions = [x, *(transform(x) for transform in transforms)]
+        p = torch.stack([model(version).softmax(dim=1) for version in versions]).mean(dim=0)
+    model.train(training)
+    return p

@@ -1,0 +1,15 @@
+"""Takes the centre.
+
+module: transforms
+rejected by: test_random_crop_places
+"""
+
+
+def random_crop(img, size, generator):
+    h, w = (size, size) if isinstance(size, int) else size
+    rows, columns = img.shape[1] - h + 1, img.shape[2] - w + 1
+    if rows < 1 or columns < 1:
+        raise ValueError("window larger than the image")
+    i = (rows - 1) // 2
+    j = (columns - 1) // 2
+    return img[:, i : i + h, j : j + w]

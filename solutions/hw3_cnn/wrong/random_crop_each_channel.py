@@ -1,0 +1,20 @@
+"""Cuts each channel at a place of its own.
+
+module: transforms
+rejected by: test_random_crop_window
+"""
+
+import torch
+
+
+def random_crop(img, size, generator):
+    h, w = (size, size) if isinstance(size, int) else size
+    rows, columns = img.shape[1] - h + 1, img.shape[2] - w + 1
+    if rows < 1 or columns < 1:
+        raise ValueError("window larger than the image")
+    cuts = []
+    for channel in img:
+        i = int(torch.randint(rows, (), generator=generator))
+        j = int(torch.randint(columns, (), generator=generator))
+        cuts.append(channel[i : i + h, j : j + w])
+    return torch.stack(cuts)

@@ -1,0 +1,17 @@
+"""Draws with Python's random.
+
+module: transforms
+rejected by: test_random_crop_generator
+"""
+
+import random
+
+
+def random_crop(img, size, generator):
+    h, w = (size, size) if isinstance(size, int) else size
+    rows, columns = img.shape[1] - h + 1, img.shape[2] - w + 1
+    if rows < 1 or columns < 1:
+        raise ValueError("window larger than the image")
+    i = random.randrange(rows)
+    j = random.randrange(columns)
+    return img[:, i : i + h, j : j + w]

@@ -1,0 +1,17 @@
+"""Rounds a uniform number, so that the ends are half as likely.
+
+module: transforms
+rejected by: test_random_crop_places
+"""
+
+import torch
+
+
+def random_crop(img, size, generator):
+    h, w = (size, size) if isinstance(size, int) else size
+    rows, columns = img.shape[1] - h + 1, img.shape[2] - w + 1
+    if rows < 1 or columns < 1:
+        raise ValueError("window larger than the image")
+    i = round(float(torch.rand((), generator=generator)) * (rows - 1))
+    j = round(float(torch.rand((), generator=generator)) * (columns - 1))
+    return img[:, i : i + h, j : j + w]

@@ -1,0 +1,17 @@
+"""Takes the first number of a pair for both.
+
+module: transforms
+rejected by: test_random_crop_window
+"""
+
+import torch
+
+
+def random_crop(img, size, generator):
+    h, w = (size, size) if isinstance(size, int) else (size[0], size[0])
+    rows, columns = img.shape[1] - h + 1, img.shape[2] - w + 1
+    if rows < 1 or columns < 1:
+        raise ValueError("window larger than the image")
+    i = int(torch.randint(rows, (), generator=generator))
+    j = int(torch.randint(columns, (), generator=generator))
+    return img[:, i : i + h, j : j + w]

@@ -1,0 +1,17 @@
+"""Moves the window sideways only.
+
+module: transforms
+rejected by: test_random_crop_places
+"""
+
+import torch
+
+
+def random_crop(img, size, generator):
+    h, w = (size, size) if isinstance(size, int) else size
+    rows, columns = img.shape[1] - h + 1, img.shape[2] - w + 1
+    if rows < 1 or columns < 1:
+        raise ValueError("window larger than the image")
+    i = 0
+    j = int(torch.randint(columns, (), generator=generator))
+    return img[:, i : i + h, j : j + w]

@@ -1,0 +1,18 @@
+"""Takes the pair for (width, height).
+
+module: transforms
+rejected by: test_resize_pair
+"""
+
+import torch.nn.functional as F
+
+
+def resize(img, size):
+    H, W = img.shape[1:]
+    if isinstance(size, int):
+        h, w = (size, size * W // H) if H <= W else (size * H // W, size)
+    else:
+        w, h = size
+    if h < 1 or w < 1:
+        raise ValueError("size")
+    return F.interpolate(img[None], (h, w), mode="bilinear", align_corners=False)[0]

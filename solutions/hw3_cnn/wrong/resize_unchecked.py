@@ -1,0 +1,17 @@
+"""Makes a side of 0 one pixel.
+
+module: transforms
+rejected by: test_resize_edges
+"""
+
+import torch.nn.functional as F
+
+
+def resize(img, size):
+    H, W = img.shape[1:]
+    if isinstance(size, int):
+        h, w = (size, size * W // H) if H <= W else (size * H // W, size)
+    else:
+        h, w = size
+    h, w = max(h, 1), max(w, 1)
+    return F.interpolate(img[None], (h, w), mode="bilinear", align_corners=False)[0]
