@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import filter as filter_names
 from fnmatch import fnmatchcase
+from typing import Protocol
 
 from grader.assignment import Assignment
 from grader.grading.graded import Graded
@@ -29,10 +30,26 @@ class Claim:
     problems: tuple[str, ...]
 
 
+class Grade(Protocol):
+    """Grades one submission, by all checks or by some."""
+
+    def __call__(self, submission: Submission, wanted: Collection[str] | None = None) -> Graded: ...
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Something to grade, and what the result has to be."""
+
+    title: str
+    files: dict[str, bytes]
+    judge: Callable[[Graded], tuple[str, ...]]
+    wanted: frozenset[str] | None = None
+
+
 def prove(
     assignment: Assignment,
     checks: tuple[Check, ...],
-    grade: Callable[[Submission], Graded],
+    grade: Grade,
     *,
     drift: list[str],
     weights: bytes | None,
@@ -40,6 +57,8 @@ def prove(
     only: str | None = None,
 ) -> Iterator[Claim]:
     """Every claim about an assignment, in turn.
+
+    A wrong variant meets the checks that it names, and those that they depend on; everything else meets all.
 
     only: a pattern; variants whose file names do not fit are not tried.
 
@@ -53,9 +72,9 @@ def prove(
     yield Claim("every variant names existing checks, every check has a wrong variant", _coverage(checks, variants))
     if assignment.forbidden:
         yield Claim("every forbidden API exists and is forbidden in some check", _forbidden(assignment, checks))
-    work: list[tuple[str, dict[str, bytes], Callable[[Graded], tuple[str, ...]]]] = [
-        ("the stub scores 0 and every check says not attempted", _stub_files(assignment), _untouched),
-        (
+    work: list[_Work] = [
+        _Work("the stub scores 0 and every check says not attempted", _stub_files(assignment), _untouched),
+        _Work(
             "the reference gets full marks",
             _reference_files(assignment, weights),
             lambda g: _full(g, weights is not None),
@@ -64,19 +83,28 @@ def prove(
     for variant in (v for v in variants if only is None or fnmatchcase(v.path.stem, only)):
         title = f"{variant.name}: {variant.title}"
         judge = _passes_checks if variant.is_right else _rejected(variant)
-        work.append((title, variant_files(assignment, variant), judge))
+        work.append(_Work(title, variant_files(assignment, variant), judge, _wanted(variant, checks)))
     with ThreadPoolExecutor(jobs) as pool:
-        submissions = [Submission("proof", files) for _, files, _ in work]
-        for (title, _, judge), graded in zip(work, pool.map(grade, submissions), strict=True):
-            yield Claim(title, judge(graded))
+        tried = pool.map(lambda one: grade(Submission("proof", one.files), one.wanted), work)
+        for one, graded in zip(work, tried, strict=True):
+            yield Claim(one.title, one.judge(graded))
 
 
-def prove_reference(
-    assignment: Assignment, grade: Callable[[Submission], Graded], weights: bytes | None, when: str
-) -> Claim:
+def prove_reference(assignment: Assignment, grade: Grade, weights: bytes | None, when: str) -> Claim:
     """Does the reference get full marks? To be asked under several seeds: a check must hold for every draw."""
     graded = grade(Submission("proof", _reference_files(assignment, weights)))
     return Claim(f"the reference gets full marks {when}", _full(graded, weights is not None))
+
+
+def _wanted(variant: Variant, checks: tuple[Check, ...]) -> frozenset[str] | None:
+    """The checks that a wrong variant has to meet; None for all."""
+    if variant.is_right or ASKED in variant.rejected_by:
+        return None
+    wanted = {check.id for check in checks if _function(check.id) in variant.rejected_by}
+    for check in reversed(checks):  # what a check depends on stands before it
+        if check.id in wanted:
+            wanted.update(check.depends)
+    return frozenset(wanted)
 
 
 def _stub_files(assignment: Assignment) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -162,19 +162,20 @@ class LocalRunner:
 
     # ------------------------------------------------------------------ one submission
 
-    def grade(self, submission: Submission) -> Graded:
+    def grade(self, submission: Submission, wanted: Collection[str] | None = None) -> Graded:
         ready = self.start()
         progress = _Progress()
         while not progress.done:
             job = Job(
                 submission,
+                wanted=None if wanted is None else tuple(sorted(wanted)),
                 known=progress.results,
                 confirmed=tuple(sorted(self._confirmed)),
-                model=self._assignment.model is not None and MODEL not in progress.timings,
+                model=wanted is None and self._assignment.model is not None and MODEL not in progress.timings,
             )
             end = self._attempt(job, progress)
             if not progress.done:
-                self._settle(progress, submission, end)
+                self._settle(progress, submission, end, wanted)
         order = [check.id for check in ready.checks]
         results = tuple(sorted(progress.results.values(), key=lambda r: order.index(r.check)))
         return Graded(results, progress.training, progress.timings, progress.suspect)
@@ -251,16 +252,16 @@ class LocalRunner:
 
     # ------------------------------------------------------------------ when the checking process ends under a check
 
-    def _settle(self, progress: _Progress, submission: Submission, end: _End) -> None:
+    def _settle(self, progress: _Progress, submission: Submission, end: _End, wanted: Collection[str] | None) -> None:
         """Go on after an end from outside; else see whether the reference gets through, and blame accordingly."""
         if end is _End.OUTSIDE:
             progress.interruptions += 1
             if progress.interruptions > RESTARTS:
-                self._give_up(progress, "the checking process was ended from outside again and again")
+                self._give_up(progress, "the checking process was ended from outside again and again", wanted)
             return
         current = progress.current
         if current in ("", MODEL):
-            self._give_up(progress, "the checking process ended while it scored the model")
+            self._give_up(progress, "the checking process ended while it scored the model", wanted)
             return
         check = next(c for c in self.start().checks if c.id == current)
         trial = _Progress()
@@ -275,9 +276,9 @@ class LocalRunner:
             message = "the check does not finish with the reference either"
             progress.results[current] = _failed(check, Verdict.GRADER_ERROR, message)
 
-    def _give_up(self, progress: _Progress, why: str) -> None:
+    def _give_up(self, progress: _Progress, why: str, wanted: Collection[str] | None) -> None:
         for check in self.start().checks:
-            if check.id not in progress.results:
+            if check.id not in progress.results and (wanted is None or check.id in wanted):
                 progress.results[check.id] = _failed(check, Verdict.GRADER_ERROR, why)
         progress.done = True
 

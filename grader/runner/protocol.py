@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from grader.grading.graded import Graded, Ready
@@ -14,8 +15,11 @@ class Runner(Protocol):
     def start(self) -> Ready:
         """Warm up; raises GraderError if the course is broken."""
 
-    def grade(self, submission: Submission) -> Graded:
-        """Grade one submission; raises GraderError only if grading is not possible at all."""
+    def grade(self, submission: Submission, wanted: Collection[str] | None = None) -> Graded:
+        """Grade one submission; raises GraderError only if grading is not possible at all.
+
+        wanted: ids of the only checks to run; the trained model is left out then. None: everything.
+        """
 
     def close(self) -> None:
         """End every process."""
