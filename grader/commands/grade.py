@@ -14,7 +14,7 @@ from grader.assignment import Assignment, find_course
 from grader.errors import UsageError
 from grader.exporters import class_summary, class_table, feedback_markdown, grades_csv, terminal_line
 from grader.intake import Source, discover
-from grader.report import Report, file_stem, write_text
+from grader.report import Report, file_stem, sole_writer, write_text
 from grader.runner.batch import Batch, Places
 from grader.runner.course_seed import course_seed
 from grader.runner.local import LocalRunner
@@ -76,11 +76,12 @@ def command(
     console = Console(highlight=False)
     runner = LocalRunner(chosen, course.root / "datasets", seed, engine, confine)
     batch = Batch(chosen, runner, places, fingerprint(seed), jobs, force, allow_weak_confinement)
-    try:
-        reports = _run(batch, sources, console)
-    finally:
-        runner.close()
-    _write_views(chosen, places, reports, everyone=not only)
+    with sole_writer(places.out):
+        try:
+            reports = _run(batch, sources, console)
+        finally:
+            runner.close()
+        _write_views(chosen, places, reports, everyone=not only)
     console.print(class_table(reports))
     for line in class_summary(reports):
         console.print(line, soft_wrap=True)

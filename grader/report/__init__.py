@@ -14,7 +14,7 @@ from grader.report.record import (
     Visibility,
     summarise,
 )
-from grader.report.store import read_report, write_report, write_text
+from grader.report.store import read_report, sole_writer, write_report, write_text
 from grader.report.timings import CheckTiming, Timings, read_timings, write_timings
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "points_text",
     "read_report",
     "read_timings",
+    "sole_writer",
     "summarise",
     "write_report",
     "write_text",

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
-from grader.errors import RecordError
+from filelock import FileLock, Timeout
+
+from grader.errors import RecordError, UsageError
 from grader.report.record import Report
 
 
@@ -34,6 +37,29 @@ def write_text(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()  # gone already if all went well
     _sync_folder(folder)
+
+
+@contextlib.contextmanager
+def sole_writer(folder: Path) -> Iterator[None]:
+    """Makes ``folder`` and holds its lock; what a killed writer has left half-written in it is removed.
+
+    Raises UsageError if another process holds the lock, RecordError if there can be no lock.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise UsageError(f"{folder}: another run writes there; wait for its end, or name another folder") from None
+    except OSError as error:
+        raise RecordError(f"{folder}: cannot be written ({error.strerror or error}); name another folder") from error
+    try:
+        for left in folder.rglob(".*.tmp"):
+            with contextlib.suppress(OSError):
+                left.unlink()
+        yield
+    finally:
+        lock.release()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from grader.errors import RecordError
-from grader.report import read_report, write_report, write_text
+from grader.report import read_report, sole_writer, write_report, write_text
 
 
 def test_what_was_written_is_read(make, tmp_path: Path):
@@ -97,3 +99,23 @@ def test_a_file_in_another_encoding_is_named(tmp_path: Path):
     path.write_bytes(b"\xff\xfe{}")
     with pytest.raises(RecordError, match=r"a\.json: is not UTF-8"):
         read_report(path)
+
+
+def test_a_folder_has_one_writer_at_a_time(tmp_path: Path):
+    out = tmp_path / "new" / "out"
+    with sole_writer(out):
+        code = "import sys; from pathlib import Path; from grader.report import sole_writer\n"
+        code += "with sole_writer(Path(sys.argv[1])): pass"
+        other = subprocess.run([sys.executable, "-c", code, out], capture_output=True, text=True, check=False)
+        assert f"{out}: another run writes there; wait for its end, or name another folder" in other.stderr
+    with sole_writer(out):
+        pass
+
+
+def test_what_a_killed_writer_has_left_is_removed(tmp_path: Path):
+    left = tmp_path / "reports" / ".ann.json.0badcafe.tmp"
+    left.parent.mkdir()
+    left.write_text("half a rep")
+    (tmp_path / "reports" / "ann.json").write_text("whole")
+    with sole_writer(tmp_path):
+        assert [p.name for p in left.parent.iterdir()] == ["ann.json"]
