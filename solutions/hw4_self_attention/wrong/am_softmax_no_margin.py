@@ -1,0 +1,11 @@
+"""Forgets the margin.
+
+module: pooling
+rejected by: test_am_softmax_value
+"""
+
+from torch.nn import functional
+
+
+def am_softmax(cos, y, s, m):
+    return functional.cross_entropy(s * cos, y)

@@ -1,0 +1,14 @@
+"""Subtracts the mean of the batch first.
+
+module: efficient_attention
+rejected by: test_cluster_mask_value
+"""
+
+
+def _cluster(x, centers):
+    x = x - x.mean(dim=-2, keepdim=True)
+    return (x.unsqueeze(-2) - centers).square().sum(dim=-1).argmin(dim=-1)
+
+
+def cluster_mask(q, k, centers):
+    return _cluster(q, centers).unsqueeze(-1) == _cluster(k, centers).unsqueeze(-2)

@@ -1,0 +1,13 @@
+"""Compares the first feature only.
+
+module: efficient_attention
+rejected by: test_cluster_mask_batch, test_cluster_mask_renamed
+"""
+
+
+def _cluster(x, centers):
+    return (x.unsqueeze(-2) - centers)[..., :1].square().sum(dim=-1).argmin(dim=-1)
+
+
+def cluster_mask(q, k, centers):
+    return _cluster(q, centers).unsqueeze(-1) == _cluster(k, centers).unsqueeze(-2)

@@ -1,0 +1,13 @@
+"""Takes the largest difference.
+
+module: efficient_attention
+rejected by: test_cluster_mask_far_centers
+"""
+
+
+def _cluster(x, centers):
+    return (x.unsqueeze(-2) - centers).abs().amax(dim=-1).argmin(dim=-1)
+
+
+def cluster_mask(q, k, centers):
+    return _cluster(q, centers).unsqueeze(-1) == _cluster(k, centers).unsqueeze(-2)

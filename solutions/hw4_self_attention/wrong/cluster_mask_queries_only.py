@@ -1,0 +1,13 @@
+"""Compares the queries with each other.
+
+module: efficient_attention
+rejected by: test_cluster_mask_value
+"""
+
+
+def _cluster(x, centers):
+    return (x.unsqueeze(-2) - centers).square().sum(dim=-1).argmin(dim=-1)
+
+
+def cluster_mask(q, k, centers):
+    return _cluster(q, centers).unsqueeze(-1) == _cluster(q, centers).unsqueeze(-2)

@@ -1,0 +1,14 @@
+"""Sets the diagonal only for nodes without an edge.
+
+module: attention
+rejected by: test_graph_mask_value
+"""
+
+import torch
+
+
+def graph_mask(edge_index, N):
+    mask = torch.eye(N, dtype=torch.bool)
+    mask[edge_index[1], edge_index[0]] = True
+    mask &= ~(torch.eye(N, dtype=torch.bool) & (mask.sum(dim=1, keepdim=True) > 1))
+    return mask

@@ -1,0 +1,11 @@
+"""Applies phi to the queries only.
+
+module: efficient_attention
+rejected by: test_linear_attention_value
+"""
+
+
+def linear_attention(q, k, v, phi):
+    q, k = phi(q), k
+    total = k.transpose(-2, -1) @ v
+    return (q @ total) / (q @ k.sum(dim=-2).unsqueeze(-1))

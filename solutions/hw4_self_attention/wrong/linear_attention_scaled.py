@@ -1,0 +1,11 @@
+"""Scales by 1/√d.
+
+module: efficient_attention
+rejected by: test_linear_attention_value
+"""
+
+
+def linear_attention(q, k, v, phi):
+    q, k = phi(q / q.shape[-1] ** 0.5), phi(k)
+    total = k.transpose(-2, -1) @ v
+    return (q @ total) / (q @ k.sum(dim=-2).unsqueeze(-1))

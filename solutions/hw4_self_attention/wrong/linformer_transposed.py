@@ -1,0 +1,26 @@
+"""Keeps E and F as (L, r).
+
+module: efficient_attention
+rejected by: test_linformer_state_dict
+"""
+
+import math
+
+import torch
+from torch import nn
+
+
+class Linformer(nn.Module):
+    def __init__(self, L, r):
+        super().__init__()
+        self.E = nn.Parameter(torch.randn(L, r) / math.sqrt(L))
+        self.F = nn.Parameter(torch.randn(L, r) / math.sqrt(L))
+
+    def forward(self, q, k, v, key_padding_mask=None):
+        if k.shape[1] != self.E.shape[0]:
+            raise ValueError("length of k")
+        if key_padding_mask is not None:
+            k = k.masked_fill(key_padding_mask[:, :, None], 0)
+            v = v.masked_fill(key_padding_mask[:, :, None], 0)
+        weights = (q @ (self.E.T @ k).transpose(1, 2) / math.sqrt(q.shape[-1])).softmax(dim=-1)
+        return weights @ (self.F.T @ v), weights

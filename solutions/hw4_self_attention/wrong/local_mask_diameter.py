@@ -1,0 +1,14 @@
+"""Takes w for the whole width of the window.
+
+module: attention
+rejected by: test_local_mask_value
+"""
+
+import torch
+
+
+def local_mask(L, w):
+    if w < 0:
+        raise ValueError("w")
+    distance = torch.arange(L)[:, None] - torch.arange(L)
+    return distance.abs() <= w // 2

@@ -1,0 +1,36 @@
+"""Raises ValueError only when it is called.
+
+module: attention
+rejected by: test_multi_head_attention_state_dict
+"""
+
+import math
+
+import torch
+from torch import nn
+
+
+class MultiHeadAttention(nn.Module):
+    def __init__(self, d_model, num_heads):
+        super().__init__()
+        self.num_heads = num_heads
+        self.w_q, self.w_k = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
+        self.w_v, self.w_o = nn.Linear(d_model, d_model), nn.Linear(d_model, d_model)
+
+    def forward(self, x, key_padding_mask=None, mask=None):
+        n, length, width = x.shape
+        if width % self.num_heads:
+            raise ValueError("num_heads")
+        heads = (n, length, self.num_heads, width // self.num_heads)
+        q, k, v = (w(x).reshape(heads).transpose(1, 2) for w in (self.w_q, self.w_k, self.w_v))
+        allowed = torch.ones(n, 1, 1, length, dtype=torch.bool)
+        if key_padding_mask is not None:
+            allowed = ~key_padding_mask[:, None, None, :]
+        if mask is not None:
+            allowed = allowed & mask
+        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+        scores = scores.masked_fill(~allowed, float("-inf"))
+        scores = torch.where(allowed.any(dim=-1, keepdim=True), scores, 0)
+        weights = scores.softmax(dim=-1).masked_fill(~allowed, 0)
+        out = (weights @ v).transpose(1, 2).reshape(n, length, width)
+        return self.w_o(out), weights

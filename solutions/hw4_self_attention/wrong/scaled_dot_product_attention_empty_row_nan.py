@@ -1,0 +1,17 @@
+"""Gives NaN for a query that may attend to nobody.
+
+module: attention
+rejected by: test_scaled_dot_product_attention_empty_row
+"""
+
+import math
+
+import torch
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        mask = torch.ones_like(scores, dtype=torch.bool)
+    weights = scores.masked_fill(~mask, float("-inf")).softmax(dim=-1)
+    return weights @ v, weights

@@ -1,0 +1,19 @@
+"""Fills in −1000, which is not small where scores are large.
+
+module: attention
+rejected by: test_scaled_dot_product_attention_empty_row
+"""
+
+import math
+
+import torch
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        mask = torch.ones_like(scores, dtype=torch.bool)
+    scores = scores.masked_fill(~mask, -1000.0)
+    scores = torch.where(mask.any(dim=-1, keepdim=True), scores, 0)
+    weights = scores.softmax(dim=-1)
+    return weights @ v, weights

@@ -1,0 +1,17 @@
+"""Multiplies the scores by the mask, which leaves a weight for the score 0.
+
+module: attention
+rejected by: test_scaled_dot_product_attention_mask
+"""
+
+import math
+
+import torch
+
+
+def scaled_dot_product_attention(q, k, v, mask=None):
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    if mask is None:
+        mask = torch.ones_like(scores, dtype=torch.bool)
+    weights = (scores * mask).softmax(dim=-1)
+    return weights @ v, weights

@@ -1,0 +1,21 @@
+"""Adds −∞ and writes 0 over the NaN, which stays in the gradient.
+
+module: pooling
+rejected by: test_self_attention_pooling_all_padding
+"""
+
+import torch
+from torch import nn
+
+
+class SelfAttentionPooling(nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.w = nn.Linear(d, 1, bias=False)
+
+    def forward(self, h, pad=None):
+        e = self.w(h).squeeze(-1)
+        pad = torch.zeros_like(e, dtype=torch.bool) if pad is None else pad
+        e = e + torch.zeros_like(e).masked_fill(pad, float("-inf"))
+        a = e.softmax(dim=1).nan_to_num(0.0)
+        return (a[:, :, None] * h).sum(dim=1)

@@ -1,0 +1,20 @@
+"""Takes the mean over time.
+
+module: pooling
+rejected by: test_self_attention_pooling_value
+"""
+
+import torch
+from torch import nn
+
+
+class SelfAttentionPooling(nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.w = nn.Linear(d, 1, bias=False)
+
+    def forward(self, h, pad=None):
+        e = self.w(h).squeeze(-1)
+        pad = torch.zeros_like(e, dtype=torch.bool) if pad is None else pad
+        a = ~pad / (~pad).sum(dim=1, keepdim=True).clamp(min=1) + 0 * e
+        return (a[:, :, None] * h).sum(dim=1)

@@ -1,0 +1,13 @@
+"""Takes n for the number of divisions.
+
+module: efficient_attention
+rejected by: test_sinkhorn_value
+"""
+
+
+def sinkhorn(logits, n):
+    if n < 1:
+        raise ValueError("n")
+    for _ in range(n):
+        logits = logits - logits.logsumexp(dim=-1 - _ % 2, keepdim=True)
+    return logits.exp()

@@ -1,0 +1,14 @@
+"""Divides the rows once more at the end.
+
+module: efficient_attention
+rejected by: test_sinkhorn_value
+"""
+
+
+def sinkhorn(logits, n):
+    if n < 1:
+        raise ValueError("n")
+    for _ in range(n):
+        logits = logits - logits.logsumexp(dim=-1, keepdim=True)
+        logits = logits - logits.logsumexp(dim=-2, keepdim=True)
+    return logits.softmax(dim=-1)

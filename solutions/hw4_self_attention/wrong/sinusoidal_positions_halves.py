@@ -1,0 +1,13 @@
+"""Puts all sines first and then all cosines.
+
+module: attention
+rejected by: test_sinusoidal_positions_value
+"""
+
+import torch
+
+
+def sinusoidal_positions(L, D):
+    p = torch.arange(L, dtype=torch.float64)[:, None]
+    angle = p / 10000 ** (torch.arange(0, D, 2, dtype=torch.float64) / D)
+    return torch.cat([angle.sin(), angle.cos()], dim=-1)[:, :D].float()

@@ -1,0 +1,16 @@
+"""Ends an odd width with a cosine.
+
+module: attention
+rejected by: test_sinusoidal_positions_odd_width
+"""
+
+import torch
+
+
+def sinusoidal_positions(L, D):
+    p = torch.arange(L, dtype=torch.float64)[:, None]
+    angle = p / 10000 ** (torch.arange(0, D, 2, dtype=torch.float64) / D)
+    table = torch.stack([angle.sin(), angle.cos()], dim=-1).reshape(L, -1)[:, :D].float()
+    if D % 2:
+        table[:, -1] = angle[:, -1].cos()
+    return table

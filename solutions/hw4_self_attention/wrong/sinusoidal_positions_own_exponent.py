@@ -1,0 +1,17 @@
+"""Gives the cosine an exponent of its own, (2i + 1)/D.
+
+module: attention
+rejected by: test_sinusoidal_positions_value
+"""
+
+import torch
+
+
+def sinusoidal_positions(L, D):
+    p = torch.arange(L, dtype=torch.float64)[:, None]
+    angle = p / 10000 ** (torch.arange(0, D, 2, dtype=torch.float64) / D)
+    return (
+        torch.stack([angle.sin(), (p / 10000 ** (torch.arange(1, D + 1, 2, dtype=torch.float64) / D)).cos()], dim=-1)
+        .reshape(L, -1)[:, :D]
+        .float()
+    )

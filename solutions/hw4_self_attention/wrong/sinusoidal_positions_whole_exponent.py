@@ -1,0 +1,13 @@
+"""Divides whole numbers in the exponent.
+
+module: attention
+rejected by: test_sinusoidal_positions_value
+"""
+
+import torch
+
+
+def sinusoidal_positions(L, D):
+    p = torch.arange(L, dtype=torch.float64)[:, None]
+    angle = p / 10000 ** (torch.arange(0, D, 2) // D)
+    return torch.stack([angle.sin(), angle.cos()], dim=-1).reshape(L, -1)[:, :D].float()

@@ -1,0 +1,14 @@
+"""Looks one stride to each side only.
+
+module: attention
+rejected by: test_stride_mask_value
+"""
+
+import torch
+
+
+def stride_mask(L, s):
+    if s < 1:
+        raise ValueError("s")
+    distance = torch.arange(L)[:, None] - torch.arange(L)
+    return (distance.abs() == s) | (distance == 0)

@@ -1,0 +1,27 @@
+"""Adds −∞ and writes 0 over the NaN, which stays in the gradient.
+
+module: efficient_attention
+rejected by: test_synthesizer_all_padding
+"""
+
+import torch
+from torch import nn
+
+
+class Synthesizer(nn.Module):
+    def __init__(self, L, d):
+        super().__init__()
+        self.L = L
+        self.w_1, self.w_2, self.w_v = nn.Linear(d, d), nn.Linear(d, L), nn.Linear(d, d)
+
+    def forward(self, x, key_padding_mask=None):
+        n, length, _ = x.shape
+        if length > self.L:
+            raise ValueError("too long")
+        b = self.w_2(torch.relu(self.w_1(x)))[:, :, :length]
+        allowed = torch.ones(n, 1, length, dtype=torch.bool)
+        if key_padding_mask is not None:
+            allowed = ~key_padding_mask[:, None, :]
+        b = b + torch.zeros_like(b).masked_fill(~allowed, float("-inf"))
+        weights = b.softmax(dim=-1).nan_to_num(0.0)
+        return weights @ self.w_v(x), weights

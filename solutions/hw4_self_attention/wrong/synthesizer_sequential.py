@@ -1,0 +1,29 @@
+"""Keeps the network in an nn.Sequential, with other names.
+
+module: efficient_attention
+rejected by: test_synthesizer_state_dict
+"""
+
+import torch
+from torch import nn
+
+
+class Synthesizer(nn.Module):
+    def __init__(self, L, d):
+        super().__init__()
+        self.L = L
+        self.b = nn.Sequential(nn.Linear(d, d), nn.ReLU(), nn.Linear(d, L))
+        self.w_v = nn.Linear(d, d)
+
+    def forward(self, x, key_padding_mask=None):
+        n, length, _ = x.shape
+        if length > self.L:
+            raise ValueError("too long")
+        b = self.b(x)[:, :, :length]
+        allowed = torch.ones(n, 1, length, dtype=torch.bool)
+        if key_padding_mask is not None:
+            allowed = ~key_padding_mask[:, None, :]
+        b = b.masked_fill(~allowed, float("-inf"))
+        b = torch.where(allowed.any(dim=-1, keepdim=True), b, 0)
+        weights = b.softmax(dim=-1).masked_fill(~allowed, 0)
+        return weights @ self.w_v(x), weights
