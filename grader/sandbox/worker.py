@@ -380,6 +380,8 @@ def _serve_directly(channel: Channel, namespace: Namespace, setup: dict[str, Any
 
 def _serve(channel: Channel, namespace: Namespace, order: dict[str, Any]) -> None:
     seed_everything(order["seed"])
+    if hasattr(os, "register_at_fork"):  # of two processes that answer one call, which is first would be chance
+        os.register_at_fork(after_in_child=channel.close)
     service = Service(namespace)
     peer = _WorkerPeer(
         channel, WorkerSide(namespace.folder), channel.bounds, Originals(), (namespace, service), 1 << 32
