@@ -373,6 +373,7 @@ def test_receptive_field_value(submission, rng):
             "The kernels are multiplied.": torch.tensor([k for k, _ in case]).prod().item(),
         }
         check_equal(got, field_of(case), what=f"receptive_field({case})", mistakes=mistakes)
+    assert_unchanged(submission)
 
 
 @pytest.mark.points("0.5")
