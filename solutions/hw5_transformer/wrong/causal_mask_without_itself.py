@@ -1,0 +1,11 @@
+"""Does not let a position see itself.
+
+module: layers
+rejected by: test_causal_mask
+"""
+
+import torch
+
+
+def causal_mask(L):
+    return torch.ones(L, L, dtype=torch.bool).tril(-1)

@@ -1,0 +1,9 @@
+"""Cuts off the last token of a row without eos.
+
+module: decoding
+rejected by: test_cut_at_end
+"""
+
+
+def cut_at_end(tokens, eos):
+    return [row[: row.index(eos)] if eos in row else row[:-1] for row in tokens.tolist()]

@@ -1,0 +1,32 @@
+"""Keeps the FFN in an nn.Sequential.
+
+module: layers
+rejected by: test_encoder_layer_value, test_encoder_layer_norm_first
+"""
+
+# ruff: noqa: F821  (LayerNorm and the other layers stand in the module)
+
+from torch import nn
+
+
+class EncoderLayer(nn.Module):
+    def __init__(self, d_model, num_heads, d_ff, norm_first=False):
+        super().__init__()
+        self.norm_first = norm_first
+        self.self_attn = MultiHeadAttention(d_model, num_heads)
+        self.ffn = nn.Sequential(nn.Linear(d_model, d_ff), nn.ReLU(), nn.Linear(d_ff, d_model))
+        self.norm1, self.norm2 = LayerNorm(d_model), LayerNorm(d_model)
+
+    def _attend(self, x, padding_mask):
+        mask = None if padding_mask is None else ~padding_mask[:, None, :]
+        return self.self_attn(x, x, mask)[0]
+
+    def _feed(self, x):
+        return self.ffn(x)
+
+    def forward(self, x, padding_mask=None):
+        if self.norm_first:
+            x = x + self._attend(self.norm1(x), padding_mask)
+            return x + self._feed(self.norm2(x))
+        x = self.norm1(x + self._attend(x, padding_mask))
+        return self.norm2(x + self._feed(x))

@@ -1,0 +1,17 @@
+"""Generates max_len tokens besides eos.
+
+module: decoding
+rejected by: test_greedy_decode_calls
+"""
+
+import torch
+
+
+def greedy_decode(step_fn, bos, eos, max_len):
+    tokens = []
+    while len(tokens) <= max_len:
+        token = int(step_fn(torch.tensor([[bos, *tokens]]))[0].argmax())
+        if token == eos or len(tokens) == max_len:
+            break
+        tokens.append(token)
+    return tokens

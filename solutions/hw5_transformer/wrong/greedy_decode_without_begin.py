@@ -1,0 +1,17 @@
+"""Shows the model the tokens without bos, once there are some.
+
+module: decoding
+rejected by: test_greedy_decode_value, test_greedy_decode_max_len, test_greedy_decode_calls
+"""
+
+import torch
+
+
+def greedy_decode(step_fn, bos, eos, max_len):
+    tokens = []
+    while len(tokens) < max_len:
+        token = int(step_fn(torch.tensor([tokens or [bos]]))[0].argmax())
+        if token == eos:
+            break
+        tokens.append(token)
+    return tokens

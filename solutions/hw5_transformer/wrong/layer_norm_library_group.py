@@ -1,0 +1,19 @@
+"""Calls F.group_norm with one group.
+
+module: layers
+rejected by: test_layer_norm_value
+"""
+
+import torch
+from torch import nn
+
+
+class LayerNorm(nn.Module):
+    def __init__(self, D, eps=1e-5):
+        super().__init__()
+        self.eps = eps
+        self.weight, self.bias = nn.Parameter(torch.ones(D)), nn.Parameter(torch.zeros(D))
+
+    def forward(self, x):
+        rows = x.reshape(-1, x.shape[-1])
+        return nn.functional.group_norm(rows, 1, self.weight, self.bias, self.eps).reshape(x.shape)

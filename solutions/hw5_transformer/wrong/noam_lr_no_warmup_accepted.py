@@ -1,0 +1,13 @@
+"""Accepts warmup = 0.
+
+module: losses
+rejected by: test_noam_lr_step_zero
+"""
+
+
+def noam_lr(step, d_model, warmup, factor=1.0):
+    if step < 0 or warmup < 0:
+        raise ValueError("step or warmup")
+    if step == 0:
+        return 0.0
+    return factor * d_model**-0.5 * min(step**-0.5, step * max(warmup, 1) ** -1.5)

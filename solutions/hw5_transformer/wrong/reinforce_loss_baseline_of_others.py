@@ -1,0 +1,10 @@
+"""Takes the mean of the others for the baseline.
+
+module: losses
+rejected by: test_reinforce_loss_value, test_reinforce_loss_gradient, test_reinforce_loss_edges
+"""
+
+
+def reinforce_loss(logp, reward):
+    advantage = reward - (reward.sum() - reward) / max(len(reward) - 1, 1)
+    return -(advantage.detach() * logp).mean()

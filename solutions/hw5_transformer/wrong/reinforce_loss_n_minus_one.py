@@ -1,0 +1,10 @@
+"""Divides by N − 1.
+
+module: losses
+rejected by: test_reinforce_loss_value, test_reinforce_loss_gradient, test_reinforce_loss_edges
+"""
+
+
+def reinforce_loss(logp, reward):
+    advantage = reward - reward.mean()
+    return -(advantage.detach() * logp).sum() / max(len(logp) - 1, 1)

@@ -1,0 +1,16 @@
+"""Always takes the most likely token.
+
+module: decoding
+rejected by: test_sample_token_frequencies, test_sample_token_generator, test_sample_token_edges
+"""
+
+import torch
+
+
+def sample_token(logits, temperature, generator):
+    if temperature < 0:
+        raise ValueError("temperature")
+    if temperature >= 0:
+        return logits.argmax(dim=-1)
+    p = (logits / temperature).softmax(dim=-1)
+    return torch.multinomial(p, 1, generator=generator).squeeze(-1)

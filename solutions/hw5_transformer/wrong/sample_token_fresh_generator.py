@@ -1,0 +1,17 @@
+"""Seeds a generator of its own where it gets None.
+
+module: decoding
+rejected by: test_sample_token_edges
+"""
+
+import torch
+
+
+def sample_token(logits, temperature, generator):
+    if temperature < 0:
+        raise ValueError("temperature")
+    if temperature == 0:
+        return logits.argmax(dim=-1)
+    generator = generator or torch.Generator().manual_seed(0)
+    p = (logits / temperature).softmax(dim=-1)
+    return torch.multinomial(p, 1, generator=generator).squeeze(-1)

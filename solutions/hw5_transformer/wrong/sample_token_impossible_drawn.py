@@ -1,0 +1,16 @@
+"""Clips logits at −5, so that −∞ can be drawn.
+
+module: decoding
+rejected by: test_sample_token_edges
+"""
+
+import torch
+
+
+def sample_token(logits, temperature, generator):
+    if temperature < 0:
+        raise ValueError("temperature")
+    if temperature == 0:
+        return logits.argmax(dim=-1)
+    p = (logits / temperature).clamp(min=-5).softmax(dim=-1)
+    return torch.multinomial(p, 1, generator=generator).squeeze(-1)

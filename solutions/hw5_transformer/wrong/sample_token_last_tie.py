@@ -1,0 +1,16 @@
+"""Takes the largest token at a tie.
+
+module: decoding
+rejected by: test_sample_token_temperature_zero
+"""
+
+import torch
+
+
+def sample_token(logits, temperature, generator):
+    if temperature < 0:
+        raise ValueError("temperature")
+    if temperature == 0:
+        return logits.shape[-1] - 1 - logits.flip(-1).argmax(dim=-1)
+    p = (logits / temperature).softmax(dim=-1)
+    return torch.multinomial(p, 1, generator=generator).squeeze(-1)

@@ -1,0 +1,17 @@
+"""Draws among the two most likely only.
+
+module: decoding
+rejected by: test_sample_token_frequencies
+"""
+
+import torch
+
+
+def sample_token(logits, temperature, generator):
+    if temperature < 0:
+        raise ValueError("temperature")
+    if temperature == 0:
+        return logits.argmax(dim=-1)
+    logits = logits.masked_fill(logits < logits.topk(2, dim=-1).values[:, 1:], float("-inf"))
+    p = (logits / temperature).softmax(dim=-1)
+    return torch.multinomial(p, 1, generator=generator).squeeze(-1)

@@ -1,0 +1,13 @@
+"""Draws for the first position too.
+
+module: losses
+rejected by: test_scheduled_sampling_mask_value, test_scheduled_sampling_mask_edges
+"""
+
+import torch
+
+
+def scheduled_sampling_mask(shape, p, generator):
+    if not 0 <= p <= 1:
+        raise ValueError("p")
+    return torch.rand(shape, generator=generator) < p

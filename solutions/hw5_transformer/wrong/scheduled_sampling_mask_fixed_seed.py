@@ -1,0 +1,17 @@
+"""Seeds the generator in each call.
+
+module: losses
+rejected by: test_scheduled_sampling_mask_value, test_scheduled_sampling_mask_edges
+"""
+
+import torch
+
+
+def scheduled_sampling_mask(shape, p, generator):
+    if not 0 <= p <= 1:
+        raise ValueError("p")
+    if generator is not None:
+        generator.manual_seed(0)
+    mask = torch.rand(shape, generator=generator) < p
+    mask[..., 0] = False
+    return mask

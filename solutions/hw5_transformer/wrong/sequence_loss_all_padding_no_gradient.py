@@ -1,0 +1,19 @@
+"""Gives a number without a graph where all is padding.
+
+module: losses
+rejected by: test_sequence_loss_all_padding
+"""
+
+import torch
+
+
+def sequence_loss(logits, target, pad, smoothing=0.0):
+    if not 0 <= smoothing <= 1:
+        raise ValueError("smoothing")
+    log = logits.log_softmax(dim=-1)
+    right = log.gather(-1, target.unsqueeze(-1)).squeeze(-1)
+    loss = -(1 - smoothing) * right - smoothing * log.mean(dim=-1)
+    keep = target != pad
+    if not keep.any():
+        return torch.zeros((), dtype=logits.dtype)
+    return torch.where(keep, loss, 0).sum() / keep.sum().clamp(min=1)

@@ -1,0 +1,11 @@
+"""Writes bos over the first token and does not shift.
+
+module: losses
+rejected by: test_shift_right
+"""
+
+import torch
+
+
+def shift_right(target, bos):
+    return torch.cat([torch.full_like(target[:, :1], bos), target[:, 1:]], dim=1)
