@@ -16,7 +16,7 @@ from grader.remote.module import Mirrors, clean
 from grader.remote.side import TrustedSide, told_error
 from grader.sandbox.channel import ChannelClosed
 from grader.sandbox.codec import Packed, Unpacked
-from grader.sandbox.engines import Line, Worker, crash
+from grader.sandbox.engines import Line, Worker, ended
 from grader.sandbox.faults import Crashed, Fault, NotAttempted, OutOfMemory, StudentRaised, TimedOut
 from grader.sandbox.forbidden.scan import names_reached
 from grader.sandbox.peer import ROOT, SERVICE, Asked, Peer, Proxy
@@ -42,7 +42,7 @@ class _WatchedPeer(Peer):
             return super().exchange(asked, head, packed)
         except ChannelClosed:
             self.line.output.drain()
-            self.fault = crash(watch.what, self.worker.how_it_ended(self.line))
+            self.fault = ended(watch, self.worker.how_it_ended(self.line))
             raise self.fault from None
         finally:
             watch.what = outer

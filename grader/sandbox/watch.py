@@ -180,7 +180,7 @@ class Watch:
             memory = used.above(self.floor)
             self.peak = max(self.peak, memory)
             if used.cpu - self.base.cpu >= self.limits.cpu:
-                raise TimedOut(self._late(f"{self.limits.cpu:g} s of CPU time"), suspect=False)
+                raise TimedOut(self.cpu_text(), suspect=False)
             if memory > self.limits.memory:
                 raise OutOfMemory(self.memory_text(), suspect=True)
         elif self.pid is None:
@@ -203,6 +203,9 @@ class Watch:
 
     def cpu(self) -> float:
         return usage(self.pid).cpu - self.base.cpu if self.pid else 0.0
+
+    def cpu_text(self) -> str:
+        return self._late(f"{self.limits.cpu:g} s of CPU time")
 
     def memory_text(self) -> str:
         return f"{self.what} needed more than {self.limits.memory} MiB of memory. Is something growing without end?"

@@ -8,7 +8,7 @@ from grader.sandbox.engines.fork import ForkEngine
 from grader.sandbox.engines.groups import Groups, prepare_groups
 from grader.sandbox.engines.protocol import LEVELS, Engine, Holding, Launch, Process
 from grader.sandbox.engines.spawn import SpawnEngine
-from grader.sandbox.engines.worker import Line, Worker, crash
+from grader.sandbox.engines.worker import Line, Worker, crash, ended
 
 __all__ = [
     "LEVELS",
@@ -22,6 +22,7 @@ __all__ = [
     "SpawnEngine",
     "Worker",
     "crash",
+    "ended",
     "make_engine",
     "prepare_groups",
 ]

@@ -244,11 +244,18 @@ def _fault(error: Exception | BaseException, watch: Watch, status: int | None) -
         return error
     if isinstance(error, CodecError):
         return Crashed(str(error))
+    return ended(watch, status)
+
+
+def ended(watch: Watch, status: int | None) -> Crashed | TimedOut:
+    """How a worker's sudden end is told: by exit code, by signal."""
+    if status == -signal.SIGXCPU:
+        return TimedOut(watch.cpu_text(), suspect=False)
     return crash(watch.what, status)
 
 
 def crash(what: str, status: int | None) -> Crashed:
-    """How a worker's sudden end is told: by exit code, by signal."""
+    """A worker's end that no limit explains."""
     if status is None:
         return Crashed(f"the process ended during {what}", suspect=True)
     if status >= 0:
