@@ -42,7 +42,7 @@ def refuses(call, error, what):
         raise
     except error:
         return
-    except (ValueError, TypeError, LookupError, ArithmeticError, RuntimeError) as other:
+    except (ValueError, TypeError, LookupError, ArithmeticError, RuntimeError, AttributeError) as other:
         raise CheckFailed(f"{what} must raise {error.__name__}, not {type(other).__name__}") from None
     raise CheckFailed(f"{what} must raise {error.__name__}")
 

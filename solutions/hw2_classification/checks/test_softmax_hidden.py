@@ -21,7 +21,7 @@ def refuses(call, error, what):
         raise
     except error:
         return
-    except (ValueError, TypeError, LookupError, ArithmeticError, RuntimeError) as other:
+    except (ValueError, TypeError, LookupError, ArithmeticError, RuntimeError, AttributeError) as other:
         raise CheckFailed(f"{what} must raise {error.__name__}, not {type(other).__name__}") from None
     raise CheckFailed(f"{what} must raise {error.__name__}")
 
@@ -34,7 +34,7 @@ def test_softmax_two_classes(submission, rng):
     # float64
     what = "softmax([z₁, z₀], 0), whose first row is σ(z₁ − z₀)"
     assert_close(p, torch.stack([torch.sigmoid(z[0] - z[1]), torch.sigmoid(z[1] - z[0])]), atol=1e-12, what=what)
-    shifted = submission.softmax(z + 500.0 * draw(rng, 7), 0)
+    shifted = submission.softmax(z + torch.linspace(-900, 900, 7, dtype=torch.float64), 0)  # exp ends at 709
     # the sums of order 1000 have lost three digits
     assert_close(shifted, p, atol=1e-10, what="softmax(z + constant)")
 

@@ -47,6 +47,8 @@ def test_max_pool2d_gradient_random(submission, rng):
         check_tensor(y, shape=tuple(want.shape), dtype=torch.float64, what=what)
         v = draw(rng, *want.shape)
         (expected,) = torch.autograd.grad(want, x, v)
+        if not y.requires_grad:
+            raise CheckFailed(f"{what} is cut off from autograd; is there a detach(), item() or torch.tensor()?")
         (got,) = torch.autograd.grad(y, x, v)
         assert_close(got, expected, atol=1e-12, what=f"the gradient of {what}")  # sums of at most 16 numbers
 
@@ -61,6 +63,8 @@ def test_flatten_edges(submission, rng):
     y = submission.flatten(x)
     assert_close(y.detach(), x.detach().reshape(2, 15), atol=0, what="flatten of a transposed tensor")  # exact
     v = draw(rng, 2, 15)
+    if not y.requires_grad:
+        raise CheckFailed("flatten(x) is cut off from autograd; is there a detach(), item() or torch.tensor()?")
     (got,) = torch.autograd.grad(y, x, v)
     assert_close(got, v.reshape(2, 3, 5), atol=0, what="the gradient of flatten")  # exact
     labels = torch.arange(6).reshape(2, 3)
