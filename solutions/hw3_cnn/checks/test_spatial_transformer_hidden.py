@@ -91,9 +91,8 @@ def test_grid_sample_of_affine_grid(submission, rng):
     assert_close(y, want, atol=1e-9, what="a picture turned by some angle")
     v = draw(rng, 1, 3, 4, 7)
     if not y.requires_grad:
-        raise CheckFailed(
-            "grid_sample(x, affine_grid(theta, size)) is cut off from autograd; is there a detach(), item() or torch.tensor()?"
-        )
+        what = "grid_sample(x, affine_grid(theta, size))"
+        raise CheckFailed(f"{what} is cut off from autograd; is there a detach(), item() or torch.tensor()?")
     (got,) = torch.autograd.grad(y, theta, v, allow_unused=True, materialize_grads=True)
     (expected,) = torch.autograd.grad(want, theta, v)
     assert_close(got, expected, atol=1e-8, what="the gradient of the turned picture with respect to theta")
