@@ -16,6 +16,7 @@ from grader.errors import GraderError
 from grader.grading.messages import JOB_BOUNDS
 from grader.sandbox.channel import Channel
 from grader.sandbox.engines import Groups, make_engine
+from grader.sandbox.faults import EngineFailed
 
 
 def start(control: socket.socket, order: dict[str, Any]) -> None:
@@ -39,7 +40,7 @@ def main() -> None:
     order, _ = channel.receive()
     try:
         start(control, order)
-    except GraderError as error:
+    except (GraderError, EngineFailed) as error:
         channel.send({"error": str(error), "kind": type(error).__name__})
         sys.exit(2)
 

@@ -96,6 +96,7 @@ class LocalRunner:
         self._ready: Ready | None = None
         self._confirmed: set[str] = set()
         self._starts = 0
+        self._why = ""  # the last start failed
 
     # ------------------------------------------------------------------ the checking process
 
@@ -112,7 +113,7 @@ class LocalRunner:
             self._order["groups"] = str(groups.home) if groups else ""
         self._starts += 1
         if self._starts > RESTARTS:
-            raise GraderError("the checking process ended too often; its words are above")
+            raise GraderError(f"the checking process ended too often; its words are above. {self._why}".rstrip())
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-P", "-m", "grader.grading", str(theirs.fileno())]
         self._process = subprocess.Popen(
@@ -130,10 +131,14 @@ class LocalRunner:
             told, _ = channel.receive()
         except (ChannelClosed, CodecError, _Late) as error:
             if self._killed_from_outside():
+                self._why = "it was killed"
                 return self._started()  # so often as restarts are granted
             raise GraderError(
                 f"the checking process did not start: {error or 'too slow'}; its words are above"
             ) from None
+        if told.get("kind") == "EngineFailed":
+            self._why = told["error"]
+            return self._started()
         if "error" in told:
             raise (ContentError(told["error"]) if told["kind"] == "ContentError" else GraderError(told["error"]))
         ours.setblocking(True)
