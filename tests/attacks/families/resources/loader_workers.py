@@ -6,8 +6,8 @@ verdicts = { summary = "timeout" }
 gap = "without a /dev/shm of its own no semaphore can be made, so a loader has no processes at all"
 verdicts = { summary = "raised" }
 
-[at.process]
-gap = "as restricted"
+[at."process as root"]
+gap = "as restricted: only another user than the owner of the processes is kept from /dev/shm"
 verdicts = { summary = "raised" }
 """
 
